@@ -10,7 +10,7 @@ THRIFT_VERSION := 0.17.0
 TOOL := go tool -modfile=tools/go.mod
 LINT := go tool -modfile=tools/golangci-lint/go.mod golangci-lint
 
-.PHONY: test seeds help check lint vuln interop interop-full bench gen golden fuzz hostile rule sim image kustomize release release-check kubernetes
+.PHONY: test seeds help check shuffle lint vuln interop interop-full bench gen golden fuzz hostile rule sim image kustomize release release-check kubernetes
 
 test: ## every test, in pure Go
 	go test ./...
@@ -24,6 +24,7 @@ SEEDS ?= 50
 SEED_TESTS := TestHealthyBalancers_WithoutSockets TestDemo_HealthyRuns TestDemo_ReportsFaults
 seeds: ## the fault rows and their healthy runs with many seeds, and a fault at every call to AWS (an hour)
 	@go test ./internal/provision -run 'AfterAnyFault$$' -sweep-step 1 -count 1
+	@go test ./scenarios/merge -run 'OfShardsHasThePowerOfOneRun$$' -shard-seeds 400 -timeout 1h -count 1
 	@: > seeds.log; code=0; for t in $(SEED_TESTS); do \
 	  go test ./cmd/impala-lbcheck -run "^$$t$$" -seeds $(SEEDS) -parallel 6 -timeout 1h -count 1 -v >> seeds.log 2>&1 || code=1; done; \
 	grep '^seeds: ' seeds.log; test $$code = 0 || echo "failed: seeds.log has the reports"; exit $$code
@@ -53,7 +54,11 @@ check: lint ## format, vet for three systems, lint, race detector, a tidy go.mod
 	go -C tools/image vet ./...
 	go -C tools/image test ./...
 	go test -tags noaws ./cmd/impala-lbcheck -run '^TestNoAWS_'
-	CGO_ENABLED=1 go test -race ./...
+	CGO_ENABLED=1 go test -race -timeout 30m ./...
+
+# A test that needs another one before it, or leaves something behind, fails here.
+shuffle: ## every test three times in another order, under the race detector (half an hour)
+	CGO_ENABLED=1 go test -shuffle=on -race -count=3 -timeout 90m ./...
 
 # actionlint calls no other linter, so that the result is the same everywhere.
 lint: ## golangci-lint by .golangci.yml, and actionlint on the workflows

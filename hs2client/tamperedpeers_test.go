@@ -86,7 +86,7 @@ func TestTampered_Peers(t *testing.T) {
 			backend, config := tc.server(t)
 			memory := hs2client.NewMemory(16 << 20)
 			want := ""
-			peertest.EachChange(t, backend, 250, func(addr string, c peertest.Change) bool {
+			peertest.EachChange(t, backend, 125, func(addr string, c peertest.Change) bool {
 				to := config
 				to.Addr, to.Timeout, to.Memory = addr, tamperedWait, memory
 				if c.Name == "" {
@@ -120,7 +120,7 @@ func TestTampered_KDC(t *testing.T) {
 	if _, _, err := net.SplitHostPort(backend); err != nil {
 		t.Fatalf("no address in %s: %v", conf, err)
 	}
-	peertest.EachChange(t, backend, 250, func(addr string, c peertest.Change) bool {
+	peertest.EachChange(t, backend, 125, func(addr string, c peertest.Change) bool {
 		login := hs2client.KerberosLogin{Conf: krb5(t, strings.ReplaceAll(conf, backend, addr)), Principal: "alice", Password: password}
 		wait := 10 * tamperedWait
 		if c.Name == "" {

@@ -128,7 +128,7 @@ func (l *lab) defineFixtures(ctx context.Context) {
 	l.browser = sync.OnceValues(func() (string, error) { return l.installBrowser(ctx) })
 	l.sparkVenv = sync.OnceValues(func() (string, error) { return l.installVenv(ctx, "spark", pySpark) })
 	l.sparkLogin = sync.OnceValues(func() (sparkServer, error) { return l.startSparkLogin(ctx) })
-	l.moto = sync.OnceValues(func() (*moto, error) { return l.startMoto(ctx) })
+	l.moto = sync.OnceValues(func() (*moto, error) { return l.startMoto(ctx, "moto", motoPort) })
 	l.kustomize = sync.OnceValues(func() (string, error) { return l.buildKustomize(ctx) })
 	l.kubernetesValidate = sync.OnceValues(func() (string, error) { return l.installVenv(ctx, "kubernetes-validate", pyKubernetes) })
 	l.kdc = sync.OnceValues(func() (*kdc, error) { return l.startKDC(ctx) })

@@ -77,6 +77,7 @@ func allProofs(l *lab) []proof {
 		releaseProofs(l),
 		loadProofs(l),
 		provisionProofs(l),
+		auditProofs(l),
 		imageProofs(l),
 		kustomizeProofs(l),
 		kubernetesProofs(l),

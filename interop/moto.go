@@ -20,17 +20,20 @@ const (
 	pyMoto   = "moto[server]==5.2.3"
 	pyAWS    = "awscli==1.46.3"
 	motoPort = 22990
+	iamPort  = 22991 // of the one that asks for permissions
 )
 
-// moto is a running server, and the AWS CLI for it.
+// moto is a running server, and what calls it besides our command.
 type moto struct {
-	env []string // for our command and for the AWS CLI
-	cli string
+	url    string
+	env    []string // for all of them
+	cli    string   // the AWS CLI
+	python string   // with boto3
 }
 
-// startMoto starts moto's server on loopback. A certificate is validated two seconds
+// startMoto starts a server of moto on loopback. A certificate is validated two seconds
 // after the request, because moto does not use DNS.
-func (l *lab) startMoto(ctx context.Context) (*moto, error) {
+func (l *lab) startMoto(ctx context.Context, name string, port int) (*moto, error) {
 	server, err := l.installVenv(ctx, "moto", pyMoto)
 	if err != nil {
 		return nil, err
@@ -39,14 +42,14 @@ func (l *lab) startMoto(ctx context.Context) (*moto, error) {
 	if err != nil {
 		return nil, err
 	}
-	address := net.JoinHostPort("127.0.0.1", strconv.Itoa(motoPort))
-	cmd := exec.Command(filepath.Join(server, "bin", "moto_server"), "-H", "127.0.0.1", "-p", strconv.Itoa(motoPort))
+	address := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
+	cmd := exec.Command(filepath.Join(server, "bin", "moto_server"), "-H", "127.0.0.1", "-p", strconv.Itoa(port))
 	cmd.Env = append(os.Environ(), "MOTO_ACM_VALIDATION_WAIT=2")
-	p, err := l.procs.start("moto", cmd, nil)
+	p, err := l.procs.start(name, cmd, nil)
 	if err != nil {
 		return nil, err
 	}
-	m := &moto{cli: filepath.Join(cli, "bin", "aws"), env: []string{
+	m := &moto{url: "http://" + address, cli: filepath.Join(cli, "bin", "aws"), python: filepath.Join(server, "bin", "python"), env: []string{
 		"AWS_ENDPOINT_URL=http://" + address, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test",
 		"AWS_REGION=us-east-1", "AWS_DEFAULT_REGION=us-east-1", "AWS_EC2_METADATA_DISABLED=true",
 		"AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null", "AWS_PAGER=",
@@ -64,6 +67,16 @@ func (l *lab) startMoto(ctx context.Context) (*moto, error) {
 func (m *moto) aws(ctx context.Context, args ...string) (string, error) {
 	b, err := runRequired(ctx, time.Minute, m.env, append([]string{m.cli}, args...)...)
 	return strings.TrimSpace(string(b)), err
+}
+
+// boto runs a script in Python, to which boto3 and its arguments are known, and decodes
+// what it prints.
+func (m *moto) boto(ctx context.Context, v any, script string, args ...string) error {
+	b, err := runRequired(ctx, time.Minute, m.env, append([]string{m.python, "-c", "import boto3, json, sys\n" + script}, args...)...)
+	if err != nil || v == nil {
+		return err
+	}
+	return json.Unmarshal(b, v)
 }
 
 // awsAll runs the AWS CLI several times; each run must succeed.

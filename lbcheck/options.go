@@ -55,6 +55,9 @@ func (o Options) check(s scenarios.Scenario) error {
 	if s.TLS.Enabled && s.TLS.ClientCert != "" && o.ClientCertificate == nil {
 		return fmt.Errorf("tls.client_cert names %s, and Options.ClientCertificate is nil: pass the certificate with its key in it", s.TLS.ClientCert)
 	}
+	if s.Audit.Balancer != "" && o.Run.Audit == nil {
+		return errors.New("audit.balancer is set, and Options.Run.Audit is nil: the command smoke asks AWS, a library does not")
+	}
 	if !kindOf(s).noLogin {
 		if err := o.checkLogin(s.Auth.Mechanism); err != nil {
 			return err

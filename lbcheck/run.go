@@ -14,7 +14,7 @@ import (
 // session that is being opened when ctx ends has two seconds to finish, since a
 // server that was asked for one keeps it until it is closed.
 func Run(ctx context.Context, s scenarios.Scenario, opt Options) (scenarios.Result, error) {
-	if err := Check(s); err != nil {
+	if err := CheckShard(s, opt.Run.Shard); err != nil {
 		return scenarios.Result{}, err
 	}
 	if err := opt.check(s); err != nil {
@@ -32,7 +32,11 @@ func Run(ctx context.Context, s scenarios.Scenario, opt Options) (scenarios.Resu
 // Check says why a scenario must not run: it is not valid, this machine cannot
 // carry it, or it asks more of a service than its owner has confirmed (a
 // [*limits.GuardError]). Nothing is resolved or sent.
-func Check(s scenarios.Scenario) error {
+func Check(s scenarios.Scenario) error { return CheckShard(s, scenarios.Shard{}) }
+
+// CheckShard is Check of one shard of a scenario: this machine carries its part alone, and
+// the service all of them.
+func CheckShard(s scenarios.Scenario, shard scenarios.Shard) error {
 	if err := s.Validate(); err != nil {
 		return err
 	}
@@ -44,6 +48,9 @@ func Check(s scenarios.Scenario) error {
 	}
 	if err := limits.CheckLook(s, len(s.Target.Endpoints)); err != nil {
 		return err
+	}
+	if !shard.IsWhole() {
+		return limits.CheckShard(s, shard)
 	}
 	if err := limits.CheckPreflight(s, len(s.Target.Endpoints)); err != nil {
 		return err

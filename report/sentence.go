@@ -10,7 +10,8 @@ import (
 )
 
 // Sentence says the verdict of r in one line, which begins with PASS, FAIL,
-// INCONCLUSIVE, NOTHING MEASURED or SKIPPED and a colon. It follows from the findings and counts
+// INCONCLUSIVE, NOTHING MEASURED or SKIPPED and a colon; that of a shard which did its
+// part with MEASURED. It follows from the findings and counts
 // alone; r.Summary is not read, as this is where it comes from.
 func Sentence(r scenarios.Result) string {
 	verdict := verdictWord(r) + ": "
@@ -32,11 +33,17 @@ func verdictWord(r scenarios.Result) string {
 	if r.ExitCode() == scenarios.ExitUnmeasured {
 		return "NOTHING MEASURED"
 	}
+	if r.Shard != nil && r.Verdict == scenarios.StatusPass {
+		return "MEASURED"
+	}
 	return strings.ToUpper(r.Verdict.String())
 }
 
 // passed describes what was tested.
 func passed(r scenarios.Result) string {
+	if r.Shard != nil {
+		return fmt.Sprintf("shard %s has %s; the verdict is that of all shards together: impala-lbcheck merge", r.Shard, count(r.Sessions.Attempted, "session"))
+	}
 	if kindOf(r).tls && len(r.TLS) > 0 {
 		return fmt.Sprintf("the certificates of %s passed; the first to expire has %s left",
 			count(nodesOf(r.TLS), "node"), count(soonest(r.TLS), "day"))

@@ -2,9 +2,13 @@ package scenarios
 
 import "time"
 
+// AuditByHost is the value of [AuditConfig.Balancer] for the load balancer of the endpoint.
+const AuditByHost = "auto"
+
 // AuditConfig is what an audit holds a balancer's settings against, where only the
 // user or Impala knows it. What Impala's own pages say goes before it.
 type AuditConfig struct {
+	Balancer     string   `yaml:"balancer,omitempty" json:"balancer,omitempty"`                     // of kind looks: name or ARN of the load balancer to audit beside the sessions; "auto": that of the endpoint; "": none
 	LongestIdle  Duration `yaml:"longest_idle,omitempty" json:"longest_idle,omitempty"`             // the longest time that a client keeps a connection without using it
 	LongestQuery Duration `yaml:"longest_query,omitempty" json:"longest_query,omitempty"`           // the longest time that a query runs; 0: not said
 	Grace        Duration `yaml:"grace,omitempty" json:"grace,omitempty"`                           // shutdown_grace_period_s; 0: not said
@@ -22,10 +26,11 @@ type Audited struct {
 	Name       string            `json:"name"`
 	DNSName    string            `json:"dns_name,omitempty"`
 	Region     string            `json:"region"`
-	Scheme     string            `json:"scheme,omitempty"` // internal or internet-facing
-	State      string            `json:"state,omitempty"`  // of a network load balancer: active, provisioning, active_impaired or failed
-	At         time.Time         `json:"at"`               // when it was read
-	Zones      []string          `json:"zones,omitempty"`  // that are enabled, sorted
+	Scheme     string            `json:"scheme,omitempty"`       // internal or internet-facing
+	Addresses  string            `json:"address_type,omitempty"` // of a network load balancer: ipv4 or dualstack
+	State      string            `json:"state,omitempty"`        // of a network load balancer: active, provisioning, active_impaired or failed
+	At         time.Time         `json:"at"`                     // when it was read
+	Zones      []string          `json:"zones,omitempty"`        // that are enabled, sorted
 	Attributes map[string]string `json:"attributes,omitempty"`
 	Listeners  []AuditListener   `json:"listeners,omitempty"` // by port
 	Groups     []AuditTargets    `json:"groups,omitempty"`    // target groups that listeners forward to; of a Classic one, its instances
@@ -88,6 +93,7 @@ type AuditCheck struct {
 type AuditTarget struct {
 	ID       string       `json:"id"` // of the instance, or an address
 	Address  string       `json:"address,omitempty"`
+	DNS      string       `json:"dns,omitempty"` // private DNS name
 	Port     int          `json:"port,omitempty"`
 	Zone     string       `json:"zone,omitempty"`
 	State    string       `json:"state,omitempty"`  // as AWS says it, in lower case: healthy, inservice, unused, ...

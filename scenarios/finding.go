@@ -62,6 +62,7 @@ const (
 	TLSSameOnAllNodes = "tls.same-on-all-nodes"
 	DNSNodes          = "dns.nodes"
 	LoadLag           = "load.lag"
+	ShardMeasured     = "shard.measured"     // of a shard, the only one: it did its part of the scenario
 	SessionsClosed    = "sessions.closed"    // sessions end when they are closed, and none is left open
 	CapacityHeld      = "capacity.held"      // the sessions asked for got in, stayed and answered
 	QuerySucceeds     = "query.succeeds"     // the statement runs on every coordinator
@@ -79,8 +80,9 @@ const (
 	ReconcileBackends = "reconcile.backends" // each backend of the log is one coordinator
 	ReconcileFailed   = "reconcile.failed"   // where failed sessions were sent, and the log's reason
 	ThresholdPrefix   = "threshold."
-	AuditPrefix       = "audit."    // a setting of the load balancer on AWS
-	BaselinePrefix    = "baseline." // a figure is worse than that of an earlier run, by more than it may be
+	AuditRead         = "audit.read" // the load balancer's settings could be read
+	AuditPrefix       = "audit."     // a setting of the load balancer on AWS
+	BaselinePrefix    = "baseline."  // a figure is worse than that of an earlier run, by more than it may be
 )
 
 // Finding is one claim, judged. Numbers that a claim does not have are nil.

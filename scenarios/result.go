@@ -151,6 +151,8 @@ func (r Result) ExitCode() int {
 		return ExitPass
 	case r.Verdict == StatusFail:
 		return ExitFail
+	case r.Shard != nil: // what a sum that is inconclusive is to be, is not for one of its parts
+		return ExitInconclusive
 	case r.Scenario.Inconclusive == OnInconclusivePass && !r.interrupted():
 		return ExitPass
 	case r.Scenario.Inconclusive == OnInconclusiveFail:

@@ -21,7 +21,7 @@ type Scenario struct {
 	Idle         IdleConfig          `yaml:"idle,omitempty" json:"idle,omitzero"`                      // of kind idle
 	Watch        WatchConfig         `yaml:"watch,omitempty" json:"watch,omitzero"`                    // of kind watch
 	Reuse        ReuseConfig         `yaml:"reuse,omitempty" json:"reuse,omitzero"`                    // of kind handle-reuse
-	Audit        AuditConfig         `yaml:"audit,omitempty" json:"audit,omitzero"`                    // of kind audit
+	Audit        AuditConfig         `yaml:"audit,omitempty" json:"audit,omitzero"`                    // of kinds audit and looks
 	Query        string              `yaml:"query,omitempty" json:"query,omitempty"`                   // "" is SELECT pid()
 	IdentityWith string              `yaml:"identity_query,omitempty" json:"identity_query,omitempty"` // takes the place of Query on servers that are not Impala; first column names the coordinator, a second the pid
 	QueryOptions map[string]string   `yaml:"query_options,omitempty" json:"query_options,omitempty"`

@@ -27,6 +27,7 @@ type Setting struct {
 	Values  []string // all that it can be; nil: see Bounds
 	Bounds  Bounds   // of a number or a time, or of each one in a list
 	Repeat  bool     // Set adds to a list
+	Alone   string   // what a flag without a value sets; "": it needs one, but for a [Setting.Switch]
 
 	parse func(s *Scenario, text string) error // nil: by the type of the field
 }
@@ -41,13 +42,13 @@ const (
 	GroupIdle     Group = "Idle"
 	GroupWatch    Group = "Watch"
 	GroupReuse    Group = "Handle reuse"
-	GroupAudit    Group = "Audit"
 	GroupScenario Group = "Scenario"
 	GroupTarget   Group = "Target"
 	GroupLogin    Group = "Login"
 	GroupKerberos Group = "Kerberos"
 	GroupTLS      Group = "TLS"
 	GroupExpect   Group = "Expectations"
+	GroupAudit    Group = "Audit"
 	GroupLoad     Group = "Load"
 	GroupSession  Group = "Sessions"
 )
@@ -55,8 +56,8 @@ const (
 // Groups lists the groups: first what only one kind of scenario has.
 func Groups() []Group {
 	return []Group{
-		GroupCapacity, GroupQuery, GroupIdle, GroupWatch, GroupReuse, GroupAudit,
-		GroupScenario, GroupTarget, GroupLogin, GroupKerberos, GroupTLS, GroupExpect, GroupLoad, GroupSession,
+		GroupCapacity, GroupQuery, GroupIdle, GroupWatch, GroupReuse,
+		GroupScenario, GroupTarget, GroupLogin, GroupKerberos, GroupTLS, GroupExpect, GroupAudit, GroupLoad, GroupSession,
 	}
 }
 

@@ -22,7 +22,7 @@ var (
 	onlyLooks     = []Kind{KindLooks}
 	whoAnswers    = []Kind{KindLooks, KindStages, KindCapacity, KindQuery, KindHandleReuse} // those that judge who answered
 	readsPages    = append([]Kind{KindAudit}, withSessions...)
-	onlyAudit     = []Kind{KindAudit}
+	audits        = []Kind{KindAudit, KindLooks}
 	whatIsThere   = append([]Kind{KindCertificates}, whoAnswers...) // and those that judge the addresses of the balancer
 )
 
@@ -155,12 +155,13 @@ var kindSettings = []Setting{
 
 	{Key: "reuse.handles", Name: "handles", Arg: argNumber, Group: GroupReuse, Kinds: []Kind{KindHandleReuse}, Help: "sessions that are used over a second connection", Bounds: Bounds{Max: MaxHandles}, Unset: "none, it must be set"},
 
-	{Key: "audit.longest_idle", Name: "longest-idle", Arg: argDuration, Group: GroupAudit, Kinds: onlyAudit, Help: "longest time that a client keeps a connection without using it", Bounds: Bounds{Zero: "5m, as connection pools do"}},
-	{Key: "audit.longest_query", Name: "longest-query", Arg: argDuration, Group: GroupAudit, Kinds: onlyAudit, Help: "how long the longest query runs", Bounds: Bounds{Zero: "not known"}},
-	{Key: "audit.grace", Name: "shutdown-grace", Arg: argDuration, Group: GroupAudit, Kinds: onlyAudit, Help: "shutdown_grace_period_s of impalad", Bounds: Bounds{Zero: "what the web pages say, or 2m, as Impala has it"}},
-	{Key: "audit.keepalive", Name: "client-keepalive", Arg: argDuration, Group: GroupAudit, Kinds: onlyAudit, Help: "client_keepalive_probe_period_s of impalad", Bounds: Bounds{Zero: "what the web pages say"}},
-	{Key: "audit.idle_session", Name: "idle-session-timeout", Arg: argDuration, Group: GroupAudit, Kinds: onlyAudit, Help: "idle_session_timeout of impalad", Bounds: Bounds{Zero: "what the web pages say"}},
-	{Key: "audit.min_tls", Name: "impala-min-tls", Arg: "1.2|1.3", Group: GroupAudit, Kinds: onlyAudit, Help: "oldest TLS version that impalad's web server accepts (ssl_minimum_version)", Values: []string{"1.0", "1.1", "1.2", "1.3"}, Unset: "what the web pages say"},
-	{Key: "audit.sticky", Name: "sticky-listener", Arg: "PORT", Group: GroupAudit, Kinds: onlyAudit, Help: "listener that must keep a client on one coordinator, such as that of Hue", Bounds: Bounds{Min: 1, Max: 65535, Zero: "none"}},
-	{Key: "audit.clients_on_targets", Name: "clients-on-targets", Group: GroupAudit, Kinds: onlyAudit, Help: "clients of the load balancer, such as Hue, run on the coordinators", Unset: "not known"},
+	{Key: "audit.balancer", Name: "audit", Arg: "NAME|ARN", Alone: AuditByHost, Group: GroupAudit, Kinds: onlyLooks, Help: "audit the load balancer on AWS, too, and expect what its settings say: auto is the one of the endpoint", Unset: "none"},
+	{Key: "audit.longest_idle", Name: "longest-idle", Arg: argDuration, Group: GroupAudit, Kinds: audits, Help: "longest time that a client keeps a connection without using it", Bounds: Bounds{Zero: "5m, as connection pools do"}},
+	{Key: "audit.longest_query", Name: "longest-query", Arg: argDuration, Group: GroupAudit, Kinds: audits, Help: "how long the longest query runs", Bounds: Bounds{Zero: "not known"}},
+	{Key: "audit.grace", Name: "shutdown-grace", Arg: argDuration, Group: GroupAudit, Kinds: audits, Help: "shutdown_grace_period_s of impalad", Bounds: Bounds{Zero: "what the web pages say, or 2m, as Impala has it"}},
+	{Key: "audit.keepalive", Name: "client-keepalive", Arg: argDuration, Group: GroupAudit, Kinds: audits, Help: "client_keepalive_probe_period_s of impalad", Bounds: Bounds{Zero: "what the web pages say"}},
+	{Key: "audit.idle_session", Name: "idle-session-timeout", Arg: argDuration, Group: GroupAudit, Kinds: audits, Help: "idle_session_timeout of impalad", Bounds: Bounds{Zero: "what the web pages say"}},
+	{Key: "audit.min_tls", Name: "impala-min-tls", Arg: "1.2|1.3", Group: GroupAudit, Kinds: audits, Help: "oldest TLS version that impalad's web server accepts (ssl_minimum_version)", Values: []string{"1.0", "1.1", "1.2", "1.3"}, Unset: "what the web pages say"},
+	{Key: "audit.sticky", Name: "sticky-listener", Arg: "PORT", Group: GroupAudit, Kinds: audits, Help: "listener that must keep a client on one coordinator, such as that of Hue", Bounds: Bounds{Min: 1, Max: 65535, Zero: "none"}},
+	{Key: "audit.clients_on_targets", Name: "clients-on-targets", Group: GroupAudit, Kinds: audits, Help: "clients of the load balancer, such as Hue, run on the coordinators", Unset: "not known"},
 }

@@ -146,7 +146,7 @@ func (s Scenario) checkTogether() *InvalidError {
 		{weights > 0 && k == 0, "expect.balance.weights", "the expected coordinators are needed, too", []vocab.Fix{setTo("expect.coordinators", "")}},
 		{weights > 0 && k > 0 && weights != k, "expect.balance.weights", fmt.Sprintf("must have one weight for each coordinator: they are %d for %d", weights, k), nil},
 		{s.Load.Settle > 0 && s.Load.SettleEvery == 0, "load.settle_every", "there must be time between two attempts", []vocab.Fix{setTo("load.settle_every", "5s")}},
-		{s.Target.WebPort > 0 && names == 0 && s.Kind.Has("expect.coordinators"), "target.web_port", "only pages of declared coordinators are read, and none is declared by name", []vocab.Fix{setTo("expect.coordinators", "a,b,c")}},
+		{s.Target.WebPort > 0 && names == 0 && s.Audit.Balancer == "" && s.Kind.Has("expect.coordinators"), "target.web_port", "only pages of declared coordinators are read, and none is declared by name", []vocab.Fix{setTo("expect.coordinators", "a,b,c")}},
 		{s.Target.WebPort == 0 && (s.Target.WebTLS || s.Target.WebUser != "" || s.Target.WebPasswordFile != ""), "target.web_port", "the web pages are not read, but it is set how", []vocab.Fix{setTo("target.web_port", "25000")}},
 		{s.Target.WebUser == "" && s.Target.WebPasswordFile != "", "target.web_user", "a login to the web pages needs a user name", []vocab.Fix{setTo("target.web_user", "")}},
 		needsTLS(s.TLS.CACert != "" && !s.Target.WebTLS, "tls.ca_cert"),
@@ -178,7 +178,7 @@ type kindRules struct {
 
 // kinds has every kind.
 var kinds = map[Kind]kindRules{
-	KindLooks:        {true, func(Scenario) []claim { return nil }},
+	KindLooks:        {true, Scenario.looksClaims},
 	KindCertificates: {false, Scenario.certificatesClaims},
 	KindStages:       {true, Scenario.stagesClaims},
 	KindCapacity:     {true, Scenario.capacityClaims},
@@ -193,6 +193,15 @@ func kindOf(s Scenario) kindRules { return kinds[s.Kind.OrLooks()] }
 
 // checkKind looks for what the scenario's kind needs.
 func (s Scenario) checkKind() *InvalidError { return firstWrong(kindOf(s).claims(s)) }
+
+func (s Scenario) looksClaims() []claim {
+	alone := s.Audit
+	alone.Balancer = ""
+	return []claim{
+		{s.Audit.Balancer == "" && alone != AuditConfig{}, "audit.balancer", "no load balancer is audited, but it is set how", []vocab.Fix{setTo("audit.balancer", AuditByHost)}},
+		{s.Audit.Balancer == AuditByHost && len(s.Target.Endpoints) > 1, "audit.balancer", fmt.Sprintf("there are %d endpoints, so the load balancer has to be named", len(s.Target.Endpoints)), []vocab.Fix{setTo("audit.balancer", "NAME")}},
+	}
+}
 
 func (s Scenario) certificatesClaims() []claim {
 	return []claim{{!s.TLS.Enabled, "kind", "certificates needs TLS", []vocab.Fix{setTo("tls.enabled", "true")}}}

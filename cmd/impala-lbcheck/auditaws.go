@@ -35,12 +35,8 @@ func (a *auditFlags) audit(ctx context.Context, e env, asked string, s scenarios
 	if err != nil {
 		return err
 	}
-	o := audit.Options{Access: provision.Access{Region: a.region, Profile: a.profile, MFACode: mfaCode(ctx, e)}, LookupHost: e.lookup, Pages: pagesOf(s, with)}
-	if o.LookupHost == nil {
-		o.LookupHost = net.DefaultResolver.LookupHost
-	}
 	started := time.Now()
-	found, err := readAudit(ctx, asked, o)
+	found, err := readAudit(ctx, asked, auditLimit, auditOptions(ctx, e, s, with, provision.Access{Region: a.region, Profile: a.profile}))
 	if err != nil {
 		return err
 	}
@@ -51,9 +47,19 @@ func (a *auditFlags) audit(ctx context.Context, e env, asked string, s scenarios
 	return places.finish(ctx, e, run.Audit(found, s, started, version()))
 }
 
-// readAudit reads it within the limit, and words what went wrong.
-func readAudit(ctx context.Context, asked string, o audit.Options) (scenarios.Audited, error) {
-	bounded, cancel := context.WithTimeoutCause(ctx, auditLimit, fmt.Errorf("not read within %s", auditLimit))
+// auditOptions say how s has a load balancer read.
+func auditOptions(ctx context.Context, e env, s scenarios.Scenario, with secrets, access provision.Access) audit.Options {
+	access.MFACode = mfaCode(ctx, e)
+	o := audit.Options{Access: access, LookupHost: e.lookup, Pages: pagesOf(s, with)}
+	if o.LookupHost == nil {
+		o.LookupHost = net.DefaultResolver.LookupHost
+	}
+	return o
+}
+
+// readAudit reads it within a limit, and words what went wrong.
+func readAudit(ctx context.Context, asked string, limit time.Duration, o audit.Options) (scenarios.Audited, error) {
+	bounded, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("not read within %s", limit))
 	defer cancel()
 	found, err := audit.Read(bounded, asked, o)
 	var missing *audit.NotFoundError

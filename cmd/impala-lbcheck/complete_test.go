@@ -145,7 +145,7 @@ func TestCompletion_EveryArgument(t *testing.T) {
 				wantDirective = cobra.ShellCompDirectiveDefault
 			case "DIR":
 				wantDirective = cobra.ShellCompDirectiveFilterDirs
-			case "", "HOST", "N", "CLUSTER", "NAME|ARN|HOST":
+			case "", "HOST", "N", "CLUSTER", "NAME|ARN|HOST", "--", "COMMAND":
 			default:
 				t.Errorf("%q: which values has %s?", path, word)
 			}

@@ -99,6 +99,9 @@ func demo(ctx context.Context, e env, s scenarios.Scenario, o *flags.Overrides, 
 	if err := o.Apply(&s, nil); err != nil {
 		return err
 	}
+	if s.Audit.Balancer != "" {
+		return errors.New("--audit: a simulated cluster is in no account of AWS")
+	}
 	config, err := c.config(cmp.Or(s.Seed, demoSeed))
 	if err != nil {
 		return err
@@ -129,7 +132,7 @@ func demo(ctx context.Context, e env, s scenarios.Scenario, o *flags.Overrides, 
 		with.roots = x509.NewCertPool()
 		with.roots.AppendCertsFromPEM(ca)
 	}
-	if err := e.permit(s); err != nil {
+	if err := e.permit(s, scenarios.Shard{}); err != nil {
 		return err
 	}
 	if s.TLS.ClientCert != "" {

@@ -11,6 +11,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/exporter"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/httpserve"
 	"github.com/impala-lbcheck/impala-lbcheck/lbcheck"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/threshold"
 )
@@ -66,7 +67,7 @@ func serveExporter(ctx context.Context, e env, config, listen string, check bool
 	ex, err := exporter.New(ctx, exporter.Options{
 		File:    config,
 		Read:    func(ctx context.Context, name string) ([]byte, error) { return readFile(ctx, name, maxSettings) },
-		Permit:  func(t exporter.Target) error { return e.permit(t.Scenario) },
+		Permit:  func(t exporter.Target) error { return e.permit(t.Scenario, scenarios.Shard{}) },
 		Login:   func(ctx context.Context, t exporter.Target) (lbcheck.Options, error) { return targetOptions(ctx, e, t) },
 		Log:     slog.New(slog.NewTextHandler(e.err, nil)),
 		Version: version(),

@@ -23,7 +23,7 @@ type leakChecked struct{ m *testing.M }
 
 func (l leakChecked) Run() int {
 	flag.Parse()
-	if err := flag.Set("test.parallel", "16"); err != nil { // most of a demo is waiting
+	if err := flag.Set("test.parallel", strconv.Itoa(testsAtOnce)); err != nil {
 		panic(err)
 	}
 	debug.SetGCPercent(400) // cobra keeps the flags of every command line of a process

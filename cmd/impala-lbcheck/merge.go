@@ -23,9 +23,10 @@ func newMerge(e env) *cobra.Command {
 		Short: "Sum the results of repeated runs, or of shards, and judge the sum",
 		Long: `Sum results that --out FILE.json stored, and judge the sum as one run is judged. Runs of
 the same scenario repeat each other. Results with a "shard" block are parts of one run,
-and belong together by scenario, number of shards and seed. "-" reads results from standard input, one behind the
-other, as "kubectl logs" prints those of pods that ran with --quiet --out json=-: without
-that, reports and progress stand between them.
+and belong together by scenario, number of shards and seed. "-" reads results from
+standard input, one behind the other, as "kubectl logs" prints those of pods that ran with
+--quiet --out json=-. Lines between them that begin with anything but a result are left
+out, which is said.
 
 Of several results of one shard the complete one counts. Two complete ones are refused
 unless --pick last is given. Where a shard is missing or did not complete, nothing
@@ -128,15 +129,24 @@ func textsOf(ctx context.Context, e env, name string, left int64) ([][]byte, err
 	if e.in == nil {
 		return nil, errors.New("-: there is no standard input")
 	}
-	texts, err := splitInput(ctx, e.in, jsonstream.Limits{Objects: maxDocuments, Each: report.MaxResult, Total: left})
-	_, other := errors.AsType[*jsonstream.NoObjectError](err)
+	other, first := 0, ""
+	texts, err := splitInput(ctx, e.in, jsonstream.Limits{Objects: maxDocuments, Each: report.MaxResult, Total: left, Other: func(begins string) {
+		if other++; other == 1 {
+			first = report.Neutralize(begins, maxEventText)
+		}
+	}})
+	_, behind := errors.AsType[*jsonstream.NoObjectError](err)
 	switch {
-	case other:
+	case behind:
 		return nil, fmt.Errorf("standard input: %w: is this a log? Run with --quiet --out json=-, so that it holds results alone", err)
 	case err != nil:
 		return nil, fmt.Errorf("standard input: %w", err)
+	case len(texts) == 0 && other > 0:
+		return nil, fmt.Errorf("standard input: none of its %d lines begins a result; the first is %q: run with --quiet --out json=-, and kubectl logs with --prefix=false, as docs/scale.md has it", other, first)
 	case len(texts) == 0:
 		return nil, errors.New("standard input: it holds no result")
+	case other > 0:
+		fmt.Fprintf(e.err, "impala-lbcheck: standard input: lines that are no part of a result were left out: %d; the first is %q\n", other, first)
 	}
 	return texts, nil
 }

@@ -39,7 +39,7 @@ failed where: with evidence, and with an exit code.`,
 	root.AddCommand(
 		newDoctor(e), newAudit(e), newRunFile(e), newExporter(e),
 		newDemo(e), newSim(e), grouped(groupTry, size.New(e.out)),
-		newScenarios(e), newReport(e), newMerge(e), newCompare(e), newReconcile(e),
+		newScenarios(e), newReport(e), newMerge(e), newJob(e), newCompare(e), newReconcile(e),
 		newProvision(e),
 		newVersion(e), newExitCodes(), newMan(),
 	)

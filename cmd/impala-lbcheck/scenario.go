@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/spf13/cobra"
@@ -36,13 +37,14 @@ func newScenario(e env, name string) *cobra.Command {
 	overrides := flags.Bind(cmd, e.environ, s, s.Kind)
 	from := withFromProvision(cmd)
 	out := withOutput(cmd)
+	shard := withShards(cmd, s.Kind)
 	cmd.RunE = func(cmd *cobra.Command, endpoints []string) error {
 		s.Target.Endpoints = endpoints
 		out.addInput("the file of --from-provision", from.file)
 		if err := from.fromProvision(cmd.Context(), e, &s, endpoints, protocolOf(s, overrides)); err != nil {
 			return err
 		}
-		return flags.Word(check(cmd, e, s, overrides, nil, out), s.Kind)
+		return flags.Word(check(cmd, e, s, overrides, nil, out, shard), s.Kind)
 	}
 	return cmd
 }
@@ -80,6 +82,7 @@ below apply to what the file leaves out.`,
 	}
 	overrides := flags.Bind(cmd, e.environ, scenarios.Default(), scenarios.Kinds()...)
 	out := withOutput(cmd)
+	shard := withShards(cmd, scenarios.Kinds()...)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		out.addInput("the scenario's own file", args[0])
 		s, src, err := readScenario(cmd.Context(), args[0])
@@ -90,7 +93,7 @@ below apply to what the file leaves out.`,
 			s.Target.Endpoints = args[1:]
 		}
 		inFile := func(key string) bool { return scenarios.SourceSets(src, key) }
-		return placed(args[0], src, overrides, s.Kind, check(cmd, e, s, overrides, inFile, out))
+		return placed(args[0], src, overrides, s.Kind, check(cmd, e, s, overrides, inFile, out, shard))
 	}
 	return cmd
 }
@@ -115,7 +118,7 @@ func readScenario(ctx context.Context, name string) (s scenarios.Scenario, src [
 
 // check runs a scenario against the endpoints that it names. inFile reports which
 // keys its file sets; nil: it is a built-in one.
-func check(cmd *cobra.Command, e env, s scenarios.Scenario, o *flags.Overrides, inFile func(key string) bool, out *output) error {
+func check(cmd *cobra.Command, e env, s scenarios.Scenario, o *flags.Overrides, inFile func(key string) bool, out *output, shard *shardFlags) error {
 	ctx := cmd.Context()
 	if err := o.Apply(&s, inFile); err != nil {
 		return err
@@ -123,14 +126,26 @@ func check(cmd *cobra.Command, e env, s scenarios.Scenario, o *flags.Overrides, 
 	if len(s.Target.Endpoints) == 0 {
 		return fmt.Errorf("no endpoint: which host and port does the balancer have? %s impala.example.com", strings.Join(append([]string{cmd.CommandPath()}, cmd.Flags().Args()...), " "))
 	}
-	if err := e.permit(s); err != nil {
+	opt := run.Options{RateIsDefault: rateIsDefault(s, o)}
+	if err := shard.apply(e, s, &opt, time.Now()); err != nil {
+		return err
+	}
+	if !opt.Shard.IsWhole() && out.baseline.file != "" {
+		return errors.New("a shard is not held against --baseline: give it to merge, which judges the sum")
+	}
+	if err := e.permit(s, opt.Shard); err != nil {
 		return err
 	}
 	secrets, err := readSecrets(ctx, e, s)
 	if err != nil {
 		return err
 	}
-	return execute(ctx, e, s, secrets, out, run.Options{RateIsDefault: rateIsDefault(s, o)})
+	if s.Audit.Balancer != "" {
+		if s, err = auditBeside(ctx, e, s, secrets, &opt); err != nil {
+			return err
+		}
+	}
+	return execute(ctx, e, s, secrets, out, opt)
 }
 
 // rateIsDefault reports whether neither the user nor a threshold, on times that
@@ -155,7 +170,8 @@ func execute(ctx context.Context, e env, s scenarios.Scenario, with secrets, out
 	defer opened.close()
 	opt.Tool, opt.Observe, opt.Progress, opt.SoFar = version(), opened.observe, opened.progress.event, opened.showSoFar()
 	opt.OnEvent = onEvent(e)
-	e.memory.allow(limits.DemandOf(s).Open)
+	e.memory.allow(limits.DemandOf(limits.Part(s, opt.Shard)).Open)
+	awaitStart(ctx, s, opt)
 	r, err := lbcheck.Run(ctx, s, with.options(e.memory, opt))
 	if err != nil {
 		opened.progress.stop()
@@ -169,16 +185,16 @@ func execute(ctx context.Context, e env, s scenarios.Scenario, with secrets, out
 }
 
 // permit says why a scenario must not run, or tells w that it may.
-func (e env) permit(s scenarios.Scenario) error {
-	if err := refuse(s); err != nil || e.permitted == nil {
+func (e env) permit(s scenarios.Scenario, shard scenarios.Shard) error {
+	if err := refuse(s, shard); err != nil || e.permitted == nil {
 		return err
 	}
 	return e.permitted(s)
 }
 
 // refuse says why a scenario must not run: nothing has been sent yet.
-func refuse(s scenarios.Scenario) error {
-	err := lbcheck.Check(s)
+func refuse(s scenarios.Scenario, shard scenarios.Shard) error {
+	err := lbcheck.CheckShard(s, shard)
 	if guard, ok := errors.AsType[*limits.GuardError](err); ok {
 		return fmt.Errorf("%s; if permitted, add %s", guard.Text(), flags.Fix(guard.Fix()))
 	}

@@ -71,7 +71,7 @@ func checkScenario(ctx context.Context, e env, name string) error {
 	if len(s.Target.Endpoints) == 0 {
 		s.Target.Endpoints = []string{"impala.example.com"} // "run FILE HOST" names them later
 	}
-	if err := refuse(s); err != nil {
+	if err := refuse(s, scenarios.Shard{}); err != nil {
 		return scenarios.Locate(name, src, err)
 	}
 	_, err = fmt.Fprintf(e.out, "%s: OK\n", name)

@@ -17,6 +17,7 @@ import (
 func (r *reader) describe(b v2types.LoadBalancer) {
 	a := &r.out
 	a.Type, a.Name, a.DNSName, a.Scheme = scenarios.BalancerType(b.Type), aws.ToString(b.LoadBalancerName), aws.ToString(b.DNSName), string(b.Scheme)
+	a.Addresses = string(b.IpAddressType)
 	if b.State != nil {
 		a.State = string(b.State.Code)
 	}

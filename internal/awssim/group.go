@@ -196,6 +196,15 @@ func (r *region) describeGroups(in describeGroups) (page[*Group], error) {
 	return paginate(r.aws, found, in.MaxResults, in.NextToken)
 }
 
+// sources are the groups that rules name.
+func sources(rules []Rule) []string {
+	var ids []string
+	for _, r := range rules {
+		ids = append(ids, r.Group)
+	}
+	return ids
+}
+
 func groupProperty(g *Group) property {
 	return func(name string) ([]string, bool) {
 		switch name {
@@ -208,11 +217,9 @@ func groupProperty(g *Group) property {
 		case "vpc-id":
 			return []string{g.VPC}, true
 		case "ip-permission.group-id":
-			var ids []string
-			for _, rule := range g.Rules {
-				ids = append(ids, rule.Group)
-			}
-			return ids, true
+			return sources(g.Rules), true
+		case "egress.ip-permission.group-id":
+			return sources(g.Egress), true
 		}
 		return nil, false
 	}

@@ -18,6 +18,8 @@ type Instance struct {
 	// Impala does not listen on 21050.
 	Ports []int32
 	Tags  map[string]string
+	// DNS is its private DNS name; "": the one that AWS makes of its address.
+	DNS string
 
 	health *instanceState // of SetInstanceHealth
 }

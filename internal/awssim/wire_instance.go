@@ -1,5 +1,7 @@
 package awssim
 
+import "strings"
+
 type xmlReservation struct {
 	ID        string             `xml:"reservationId"`
 	Owner     string             `xml:"ownerId"`
@@ -13,6 +15,7 @@ type xmlInstance struct {
 	Subnet  string              `xml:"subnetId"`
 	Zone    string              `xml:"placement>availabilityZone"`
 	Address string              `xml:"privateIpAddress,omitempty"`
+	DNS     string              `xml:"privateDnsName"`
 	Groups  items[xmlGroupID]   `xml:"groupSet"`
 	Cards   items[xmlInterface] `xml:"networkInterfaceSet"`
 	Tags    items[xmlTag]       `xml:"tagSet"`
@@ -42,6 +45,7 @@ type xmlInterface struct {
 	Subnet      string            `xml:"subnetId"`
 	Zone        string            `xml:"availabilityZone,omitempty"`
 	Address     string            `xml:"privateIpAddress"`
+	DNS         string            `xml:"privateDnsName,omitempty"`
 	Groups      items[xmlGroupID] `xml:"groupSet"`
 	Attachment  xmlAttachment     `xml:"attachment"`
 }
@@ -70,6 +74,9 @@ func encodeInstance(m instanceView) xmlInstance {
 	for i, e := range m.interfaces {
 		if e.Index == 0 {
 			out.Address, out.Groups = e.Address, out.Cards.Item[i].Groups
+			if out.DNS = m.DNS; out.DNS == "" {
+				out.DNS = privateDNS(e.Address, m.zone)
+			}
 		}
 	}
 	return out
@@ -82,8 +89,16 @@ func encodeInterfaces(p page[interfaceView]) any {
 func encodeInterface(c interfaceView) xmlInterface {
 	return xmlInterface{
 		ID: c.ID, Description: c.Description, Owner: Account, Requester: c.requester(), Managed: c.balancer != "", Status: "in-use",
-		VPC: c.vpc, Subnet: c.Subnet, Zone: c.zone, Address: c.Address,
+		VPC: c.vpc, Subnet: c.Subnet, Zone: c.zone, Address: c.Address, DNS: privateDNS(c.Address, c.zone),
 		Groups:     set(c.Groups, func(id string) xmlGroupID { return xmlGroupID{id, c.groups[id]} }),
 		Attachment: xmlAttachment{"eni-attach-" + c.ID[4:], c.Instance, c.Owner, c.Index, "attached"},
 	}
+}
+
+// privateDNS is the name that AWS makes of an address in a zone's region.
+func privateDNS(address, zone string) string {
+	if address == "" || zone == "" {
+		return ""
+	}
+	return "ip-" + strings.ReplaceAll(address, ".", "-") + "." + strings.TrimRight(zone, "abcdef") + ".compute.internal"
 }

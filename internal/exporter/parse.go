@@ -171,6 +171,8 @@ func unattended(s scenarios.Scenario) error {
 	a := s.Auth
 	invalid := func(key, msg string) error { return &scenarios.InvalidError{Key: key, Msg: msg} }
 	switch {
+	case s.Audit.Balancer != "":
+		return invalid("audit.balancer", "an exporter does not ask AWS: leave it out, and audit beside it")
 	case s.Watch.OnEvent != "":
 		return invalid("watch.on_event", "an exporter starts no command: leave it out")
 	case a.Mechanism == scenarios.MechanismLDAP && a.PasswordFile == "" && a.PasswordCommand == "":

@@ -24,8 +24,9 @@ const (
 // neighbours: a measuring room does not know the judging one, a rendering one
 // knows the vocabulary alone.
 var may = floorsOf(`
-cmd/impala-lbcheck: internal/doctor internal/exporter internal/httpserve hs2client internal/keytab internal/krb5conf internal/simkdc lbcheck scenarios scenarios/run scenarios/run/limits scenarios/judge report internal/mask internal/simcluster internal/audit internal/impalaweb internal/provision internal/provision/lbfile internal/localfile internal/shellcmd internal/strictyaml internal/schema vocab cmd/impala-lbcheck/internal/flags cmd/impala-lbcheck/internal/live cmd/impala-lbcheck/internal/livepage cmd/impala-lbcheck/internal/manpage cmd/impala-lbcheck/internal/provisiontext cmd/impala-lbcheck/internal/size scenarios/threshold scenarios/merge scenarios/compare internal/jsonstream cmd/impala-lbcheck/internal/comparetext cmd/impala-lbcheck/internal/reconciletext internal/reconcile internal/balancerlog
+cmd/impala-lbcheck: internal/doctor internal/exporter internal/httpserve hs2client internal/keytab internal/krb5conf internal/simkdc lbcheck scenarios scenarios/run scenarios/run/limits scenarios/judge report internal/mask internal/simcluster internal/audit internal/impalaweb internal/provision internal/provision/lbfile internal/localfile internal/shellcmd internal/strictyaml internal/schema vocab cmd/impala-lbcheck/internal/flags cmd/impala-lbcheck/internal/live cmd/impala-lbcheck/internal/livepage cmd/impala-lbcheck/internal/manpage cmd/impala-lbcheck/internal/provisiontext cmd/impala-lbcheck/internal/size scenarios/threshold scenarios/merge scenarios/compare internal/jsonstream cmd/impala-lbcheck/internal/comparetext cmd/impala-lbcheck/internal/jobs cmd/impala-lbcheck/internal/reconciletext internal/reconcile internal/balancerlog internal/s3log scenarios/account
 cmd/impala-lbcheck/internal/livepage: internal/httpserve
+cmd/impala-lbcheck/internal/jobs:
 cmd/impala-lbcheck/internal/comparetext: report scenarios scenarios/compare vocab
 cmd/impala-lbcheck/internal/reconciletext: report scenarios internal/reconcile internal/balancerlog
 cmd/impala-lbcheck/internal/live: report scenarios scenarios/run
@@ -45,7 +46,8 @@ scenarios/run/internal/host:
 scenarios/run/internal/handoff:
 scenarios/merge: scenarios scenarios/judge vocab
 scenarios/compare: scenarios internal/stats scenarios/internal/generator scenarios/internal/phrase
-scenarios/judge: scenarios scenarios/compare vocab internal/stats scenarios/internal/cause scenarios/sizing scenarios/threshold scenarios/internal/awscheck scenarios/internal/balance scenarios/internal/batch scenarios/internal/budget scenarios/internal/dn scenarios/internal/generator scenarios/internal/phrase
+scenarios/account: scenarios scenarios/internal/awscheck scenarios/internal/batch scenarios/internal/phrase
+scenarios/judge: scenarios scenarios/compare vocab internal/stats scenarios/account scenarios/internal/cause scenarios/sizing scenarios/threshold scenarios/internal/awscheck scenarios/internal/balance scenarios/internal/batch scenarios/internal/budget scenarios/internal/dn scenarios/internal/generator scenarios/internal/phrase
 scenarios: vocab scenarios/internal/dn internal/strictyaml internal/usertext internal/enum scenarios/internal/hdr scenarios/internal/exactjson scenarios/internal/bounds
 scenarios/internal/hdr:
 scenarios/internal/exactjson:
@@ -70,6 +72,7 @@ hs2client/internal/httpwire: vocab hs2client/internal/wire
 hs2client/internal/wire: vocab internal/thriftgen/hs2 internal/saslframe internal/gss
 internal/simcluster: internal/thriftgen/hs2 internal/thriftgen/beeswax internal/saslframe internal/gss internal/keytab internal/certs internal/usertext
 internal/provision: internal/provision/lbfile
+internal/s3log: internal/provision
 internal/audit: internal/impalaweb internal/provision scenarios
 internal/provision/lbfile: internal/strictyaml internal/usertext
 internal/strictyaml: internal/usertext
@@ -123,6 +126,7 @@ type pkg struct {
 	Name       string
 	Imports    []string
 	Export     string // file of export data, under -export
+	Module     *struct{ Path, Dir string }
 }
 
 // name is the package's path within the module.
@@ -168,7 +172,7 @@ func list(t *testing.T) []pkg {
 // listIn runs `go list` in dir.
 func listIn(t *testing.T, dir string, args ...string) []pkg {
 	t.Helper()
-	args = append([]string{"list", "-json=ImportPath,Name,Imports,Export"}, args...)
+	args = append([]string{"list", "-json=ImportPath,Name,Imports,Export,Module"}, args...)
 	cmd := exec.CommandContext(t.Context(), "go", args...)
 	var stderr strings.Builder
 	cmd.Dir, cmd.Stderr = dir, &stderr

@@ -14,7 +14,7 @@ import (
 // error in one line.
 func TestTampered_Pages(t *testing.T) {
 	cluster := startWithPages(t, simcluster.Config{})
-	peertest.EachChange(t, cluster.Names()[0], 200, func(addr string, c peertest.Change) bool {
+	peertest.EachChange(t, cluster.Names()[0], 100, func(addr string, c peertest.Change) bool {
 		wait := 60 * time.Millisecond
 		if c.Name == "" {
 			wait = maxDuration

@@ -12,12 +12,16 @@ type Limits struct {
 	Objects int   // at most so many
 	Each    int64 // of so many bytes at most
 	Total   int64 // together
+
+	// Other is called with the beginning of every line between objects that begins with
+	// anything but an object, as those of a log do; nil: they are refused.
+	Other func(begins string)
 }
 
 // Split returns the objects of a stream. It fails where anything stands between them but
-// white space, where the last has no end, and where a limit is exceeded.
+// white space and the lines that l.Other takes, where the last has no end, and where a limit is exceeded.
 func Split(r io.Reader, l Limits) ([][]byte, error) {
-	s := splitter{in: bufio.NewReaderSize(r, 1<<16), line: 1}
+	s := splitter{in: bufio.NewReaderSize(r, 1<<16), line: 1, other: l.Other, lineBegins: true}
 	var out [][]byte
 	var total int64
 	for {
@@ -50,8 +54,10 @@ func (e *NoObjectError) Error() string {
 }
 
 type splitter struct {
-	in   *bufio.Reader
-	line int
+	in         *bufio.Reader
+	line       int
+	other      func(string)
+	lineBegins bool // nothing but white space was on the line so far
 }
 
 // next is the next object; io.EOF where there is none.
@@ -86,6 +92,7 @@ func (s *splitter) next(limit int64) ([]byte, error) {
 			depth++
 		case c == '}':
 			if depth--; depth == 0 {
+				s.lineBegins = false
 				return out, nil
 			}
 		}
@@ -102,11 +109,44 @@ func (s *splitter) begin() error {
 		switch c {
 		case '\n':
 			s.line++
+			s.lineBegins = true
 		case ' ', '\t', '\r':
 		case '{':
 			return s.in.UnreadByte()
 		default:
+			if s.other != nil && s.lineBegins {
+				if err := s.leaveOut(c); err != nil {
+					return err
+				}
+				continue
+			}
 			return &NoObjectError{Line: s.line, Begins: rune(c)}
 		}
 	}
+}
+
+// maxBegins is how much of a line that is left out is told.
+const maxBegins = 80
+
+// leaveOut reads the rest of a line that begins with c.
+func (s *splitter) leaveOut(c byte) error {
+	begins := []byte{c}
+	for {
+		c, err := s.in.ReadByte()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if c == '\n' {
+			s.line++
+			break
+		}
+		if len(begins) < maxBegins {
+			begins = append(begins, c)
+		}
+	}
+	s.other(string(begins))
+	return nil
 }

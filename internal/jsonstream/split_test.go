@@ -46,6 +46,28 @@ func TestSplit(t *testing.T) {
 	}
 }
 
+// Lines of a log stand between objects, and objects begin on lines of their own.
+func TestSplit_LeavesLinesOut(t *testing.T) {
+	t.Parallel()
+	var left []string
+	limits := roomy
+	limits.Other = func(begins string) { left = append(left, begins) }
+	got, err := Split(iotest.OneByteReader(strings.NewReader("I0102 began {\n{\"a\":1}\n  panic: }\n{\n}\n"+strings.Repeat("x", 1000))), limits)
+	if err != nil || len(got) != 2 || string(got[0]) != `{"a":1}` {
+		t.Errorf("%q, %v", got, err)
+	}
+	if len(left) != 3 || left[0] != "I0102 began {" || left[1] != "panic: }" || left[2] != strings.Repeat("x", maxBegins) {
+		t.Errorf("left out: %q", left)
+	}
+	if _, err := Split(strings.NewReader("{} and more\n"), limits); err == nil {
+		t.Error("what stands behind an object on its line is left out")
+	}
+	broken := errors.New("broken pipe")
+	if _, err := Split(io.MultiReader(strings.NewReader("INFO"), iotest.ErrReader(broken)), limits); !errors.Is(err, broken) {
+		t.Errorf("a reader that fails: %v", err)
+	}
+}
+
 func TestSplit_Errors(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ in, want string }{

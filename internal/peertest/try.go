@@ -35,7 +35,7 @@ func (r *Tried) Log(t testing.TB) {
 }
 
 // EachChange tries changes of what backend says, several at once: some of them, with
-// -hostile sixteen times as many. try uses a port before backend and reports whether the
+// -hostile 32 times as many. try uses a port before backend and reports whether the
 // change did no harm; it is called with no change first, and must then be good.
 func EachChange(t *testing.T, backend string, some int, try func(addr string, c Change) (good bool)) {
 	t.Helper()
@@ -43,7 +43,7 @@ func EachChange(t *testing.T, backend string, some int, try func(addr string, c 
 	if !try(first.Addr, Change{}) {
 		t.Fatal("it fails where nothing is changed")
 	}
-	changes := Changes(first.Said(), some, 16*some)
+	changes := Changes(first.Said(), some, 32*some)
 	if len(changes) == 0 {
 		t.Fatal("nothing was said")
 	}

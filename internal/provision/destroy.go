@@ -178,11 +178,14 @@ func (s *state) groupUsers(ctx context.Context, id string) string {
 	for _, n := range interfaces {
 		names = append(names, strings.TrimSpace(n.id+" "+n.instance))
 	}
-	referring, err2 := s.describeGroups(ctx, filter("ip-permission.group-id", id))
-	for _, g := range referring {
-		names = append(names, "a rule of "+text(g.GroupId))
+	for _, of := range []struct{ filter, what string }{{"ip-permission.group-id", "a rule of "}, {"egress.ip-permission.group-id", "an outbound rule of "}} {
+		referring, err2 := s.describeGroups(ctx, filter(of.filter, id))
+		for _, g := range referring {
+			names = append(names, of.what+text(g.GroupId))
+		}
+		err = cmp.Or(err, err2)
 	}
-	if len(names) == 0 || err != nil || err2 != nil {
+	if len(names) == 0 || err != nil {
 		return "What uses it is unknown"
 	}
 	return "In use by " + commaList(names)

@@ -11,7 +11,7 @@ import (
 // Conclude fills in all of a result that follows from what was measured, and
 // from what the judges say of it; Summary alone is not theirs to write.
 func Conclude(r *scenarios.Result, j Judgement) {
-	e := r.Measured
+	e, _ := byAccount(r.Measured)
 	r.Complete = r.Stopped == nil
 	r.Findings, r.Verdict, r.Detect = j.Findings, j.Verdict, j.Detect
 	r.Policy = scenarios.PolicySeen{Declared: cmp.Or(r.Scenario.Expect.Balance.Policy, scenarios.PolicyAuto), Inferred: j.Inferred}

@@ -3,6 +3,7 @@ package judge
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/compare"
@@ -16,8 +17,17 @@ import (
 // look the largest is passed on, but a first look that must grow goes before
 // all others; where some finding has failed, the last look was cut, or the most that
 // the run may cost is reached, none is, and what waits for a look stays inconclusive.
+//
+// Of a shard they are not asked: see ofShard.
 func Judge(e scenarios.Measured) Judgement {
+	if e.Shard != nil {
+		return ofShard(e)
+	}
+	e, note := byAccount(e)
 	j := decide(e)
+	if note != "" {
+		j.Notes = append(j.Notes, note)
+	}
 	if j.Next.Sessions == 0 && kindOf(e).balance {
 		j.Inferred = balance.Inferred(e)
 		j.Detect = balance.Detect(e, j.Findings)
@@ -65,10 +75,11 @@ func larger(a, b scenarios.NextLook) scenarios.NextLook {
 
 // failedForGood reports whether some finding has failed, so that no further look is
 // worth its sessions. A coordinator that was not declared is left aside: it mostly
-// stands in for one that is missing, and further looks say which.
+// stands in for one that is missing, and further looks say which. So are settings on
+// AWS: they were known before the first session.
 func failedForGood(findings []scenarios.Finding) bool {
 	return slices.ContainsFunc(findings, func(f scenarios.Finding) bool {
-		return f.Status == scenarios.StatusFail && f.ID != scenarios.BalanceUnexpected
+		return f.Status == scenarios.StatusFail && f.ID != scenarios.BalanceUnexpected && !strings.HasPrefix(f.ID, scenarios.AuditPrefix)
 	})
 }
 

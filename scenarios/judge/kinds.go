@@ -23,7 +23,7 @@ type kindRules struct {
 // kinds has every kind.
 var kinds = map[scenarios.Kind]kindRules{
 	scenarios.KindLooks: {
-		judges: []judgeFunc{errorsJudge, tlsJudge, identityJudge, callsJudge, balance.Judge, lagJudge(lagRules{sequential: true}), closesJudge, pagesJudge, threshold.Judge},
+		judges: []judgeFunc{errorsJudge, tlsJudge, identityJudge, callsJudge, balance.Judge, lagJudge(lagRules{sequential: true}), closesJudge, pagesJudge, threshold.Judge, besideJudge},
 		main:   scenarios.ErrorsRate, balance: true,
 	},
 	scenarios.KindCertificates: {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/account"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/threshold"
 )
 
@@ -26,6 +27,9 @@ func RejudgeWith(r scenarios.Result, by scenarios.Scenario) (scenarios.Result, e
 	s := r.Scenario
 	s.Expect, s.Thresholds, s.StrictErrors, s.Inconclusive = by.Expect, by.Thresholds, by.StrictErrors, by.Inconclusive
 	s.TLS.MinVersion, s.Capacity.Threads, s.Audit = by.TLS.MinVersion, by.Capacity.Threads, by.Audit
+	if r.Audit != nil && s.Audit.Balancer != "" {
+		s, _ = account.Expect(s, *r.Audit)
+	}
 	if err := s.Validate(); err != nil {
 		return r, err
 	}

@@ -45,14 +45,12 @@ func stoppedSources(e scenarios.Measured, findings []scenarios.Finding) []scenar
 }
 
 // unmeasured are the findings of a run of which the scout failed: those on
-// certificates, and one, inconclusive, that says why nothing else was measured.
+// certificates and on the load balancer's settings, and one, inconclusive, that says why nothing else was measured.
 func unmeasured(e scenarios.Measured, findings []scenarios.Finding) []scenarios.Finding {
 	out := []scenarios.Finding{nobodyGotIn(e)}
-	if len(e.TLS) == 0 {
-		return out
-	}
 	return append(out, slices.DeleteFunc(findings, func(f scenarios.Finding) bool {
-		return !strings.HasPrefix(f.ID, "tls.") && f.ID != scenarios.DNSNodes
+		shown := len(e.TLS) > 0 && (strings.HasPrefix(f.ID, "tls.") || f.ID == scenarios.DNSNodes)
+		return !shown && !strings.HasPrefix(f.ID, scenarios.AuditPrefix)
 	})...)
 }
 

@@ -18,7 +18,6 @@ import (
 // in a document need not show in the sum, and why.
 var notSummed = map[string]string{
 	"Idle":                           "refused by kind",
-	"Audit":                          "refused by kind: only audits have it",
 	"Silent":                         "refused by kind: only certificates have it",
 	"Probe":                          "kept where no session was good",
 	"Sessions.OK":                    "counted anew from the looks, as the next two",
@@ -44,6 +43,7 @@ var notSummed = map[string]string{
 
 // ofOneDocument are those of which the sum has what one of the documents says, and which.
 var ofOneDocument = map[string]string{
+	"Audit":                  "the first; another load balancer is refused: TestMerge_Audits",
 	"Scouts":                 "that which found it hardest to get in",
 	"TLS":                    "the first; what tells certificates apart is in every document",
 	"Looks.Kind":             "the first, as all took the same look",
@@ -65,7 +65,7 @@ var ofOneDocument = map[string]string{
 
 // kindsOf has the kinds that a part of a result is of; the others are of kind stages.
 var kindsOf = map[string]scenarios.Kind{
-	"Looks": scenarios.KindLooks, "Capacity": scenarios.KindCapacity, "Queries": scenarios.KindQuery, "Watch": scenarios.KindWatch, "Handles": scenarios.KindHandleReuse,
+	"Looks": scenarios.KindLooks, "Audit": scenarios.KindLooks, "Capacity": scenarios.KindCapacity, "Queries": scenarios.KindQuery, "Watch": scenarios.KindWatch, "Handles": scenarios.KindHandleReuse,
 }
 
 // Whoever adds a field to what is measured, wherever in it, says how it is summed: what is

@@ -25,10 +25,13 @@ var kinds = map[scenarios.Kind]kindRules{
 	scenarios.KindIdle:         {refused: "each run has a ladder of its own"},
 }
 
+// Refused is why results of a kind, of shards as well, are not summed; "": they are.
+func Refused(k scenarios.Kind) string { return kinds[k.OrLooks()].refused }
+
 // checkKind fails where results of a kind cannot be summed.
 func checkKind(name string, k scenarios.Kind, groups int) error {
 	switch rules := kinds[k.OrLooks()]; {
-	case rules.refused != "":
+	case Refused(k) != "":
 		return fmt.Errorf("%s: runs of kind %s are not merged: %s", name, k.OrLooks(), rules.refused)
 	case groups > 1 && rules.notRepeated != "":
 		return fmt.Errorf("%s: repeated runs of kind %s are not merged, for %s; shards of one run are, and compare tells how runs differ", name, k.OrLooks(), rules.notRepeated)

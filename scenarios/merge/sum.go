@@ -2,6 +2,7 @@ package merge
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net/netip"
 	"reflect"
@@ -41,6 +42,7 @@ type sum struct {
 	said    []string               // remarks on the sum itself
 	watch   watchSum
 	probe   *scenarios.Probe
+	audited string // the document that what AWS said is of
 }
 
 type tagKey struct{ metric, tag, value string }
@@ -61,7 +63,7 @@ func newSum(c chosen, o Options) *sum {
 // add adds a result. It fails where it is not of the same scenario, or cannot be
 // summed.
 func (s *sum) add(name string, r scenarios.Result) error {
-	if err := s.fits(name, r); err != nil {
+	if err := errors.Join(s.fits(name, r), s.addAudit(name, r.Audit)); err != nil {
 		return err
 	}
 	s.offset = r.Started.Sub(s.began)

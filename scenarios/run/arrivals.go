@@ -9,7 +9,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/pace"
 )
 
-// arrivals has a session for each time of the schedule, whose clock begins at begin,
+// arrivals has a session for each of the run's times of the schedule, whose clock begins at begin,
 // each on a goroutine of its own. It returns when all of them have ended.
 func (r *run) arrivals(ctx context.Context, begin time.Duration, s pace.Schedule) {
 	var all sync.WaitGroup
@@ -20,6 +20,7 @@ func (r *run) arrivals(ctx context.Context, begin time.Duration, s pace.Schedule
 // arrive is arrivals, without waiting for the sessions that are open at the end.
 // Only one that has a slot gets a goroutine: those that wait for one take no memory.
 func (r *run) arrive(ctx context.Context, all *sync.WaitGroup, begin time.Duration, s pace.Schedule) {
+	s = pace.Stripe{Schedule: s, Shard: r.opt.Shard}
 	end, done := r.until(begin + s.Ends())
 	defer done()
 	for n := 0; ; n++ {

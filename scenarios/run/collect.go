@@ -28,6 +28,7 @@ type collector struct {
 	started    time.Time
 	warmUp     time.Duration
 	recorded   *record.Set
+	sharded    bool // looks without a session count as well, so that those of all shards have the same places
 
 	mu       sync.Mutex
 	begun    bool          // the first look has
@@ -55,6 +56,7 @@ func newCollector(s scenarios.Scenario, opt Options, started time.Time, stopStar
 	}
 	return &collector{
 		observed: handoff.New(maxWaiting, opt.Observe), events: handoff.New(maxWaiting, opt.Progress),
+		sharded:    !opt.Shard.IsWhole(),
 		stopStarts: stopStarts, started: started, warmUp: time.Duration(s.Load.WarmUp),
 		recorded: record.NewSet(record.Options{Recorders: kind.recorders(), Series: kind.charted, Tags: opt.tags(s)}),
 		breaker:  record.Breaker{Expected: expected, NoLock: !s.Auth.LocksAccounts(), Nodes: nodes.Dialable}, looks: []scenarios.Look{},
@@ -148,13 +150,14 @@ func (c *collector) begin(next scenarios.NextLook, total int, text string) {
 	c.tell(Event{Kind: EventLook, Total: total, Text: text})
 }
 
-// endLook ends the look. One of which no session counts is no look.
+// endLook ends the look. One of which no session counts is no look,
+// but of a shard.
 func (c *collector) endLook(cut bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	look := scenarios.Look{Kind: c.current.Kind, Planned: c.current.Sessions, Cut: cut}
 	c.recorded.EndLook(&look)
-	if total, _, _, _ := look.All().Total(); total > 0 {
+	if total, _, _, _ := look.All().Total(); total > 0 || c.sharded {
 		c.looks = append(c.looks, look)
 	}
 }

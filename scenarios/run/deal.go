@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	dealing "github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/deal"
 )
 
@@ -14,17 +15,23 @@ type deal struct {
 	random *rand.Rand
 }
 
-// newDeal deals count sessions to nodes, of which there is one at least. number tells
-// the deals of a run apart; the same seed and number deal alike.
-func newDeal(nodes []Node, count int, seed uint64, number int) *deal {
+// newDeal deals count sessions to nodes, of which there is one at least, and keeps those
+// of a shard. number tells the deals of a run apart; the same seed and number deal alike.
+func newDeal(nodes []Node, count int, seed uint64, number int, shard scenarios.Shard) *deal {
 	d := &deal{random: rand.New(rand.NewPCG(seed, uint64(number)))}
-	d.nodes = d.shuffled(nodes, count)
+	all := d.shuffled(nodes, count)
+	for n := range shard.Of(count) {
+		d.nodes = append(d.nodes, all[shard.Number(n)])
+	}
 	return d
 }
 
-// deal deals the next sessions of a look.
+// deal deals the next sessions of a look: count is those of all shards, which must deal
+// the same nodes in the same order.
 func (r *run) deal(nodes []Node, count int) *deal {
-	return newDeal(nodes, count, r.seed, int(r.seq.Load()))
+	nodes = slices.SortedFunc(slices.Values(nodes), func(a, b Node) int { return a.Addr.Compare(b.Addr) })
+	r.deals++
+	return newDeal(nodes, count, r.seed, r.deals, r.opt.Shard)
 }
 
 // shuffled deals so many sessions.
@@ -67,33 +74,39 @@ func (d *deal) replace(nodes []Node) {
 type dealer struct {
 	seed    uint64
 	planned int // sessions to come, as far as it is known: they come out even
+	shard   scenarios.Shard
 
 	mu    sync.Mutex
 	deals int
+	dealt int    // sessions of all shards
 	nodes []Node // of the last deal
 	left  []Node // a session each
 }
 
 // node is that of the next session: one of those given, which are the ones that may
-// be dialled now. Where they are others than before, what is left is dealt again.
+// be dialled now. Where they are others than before, what is left is dealt again. A shard
+// takes its part of what all shards are dealt.
 func (d *dealer) node(nodes []Node) Node {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	switch count := min(dealing.PerNode*len(nodes), max(0, d.planned)); {
-	case len(d.left) == 0 && count > 0:
-		d.deal(nodes, count)
+	if len(d.left) > 0 && !slices.Equal(nodes, d.nodes) {
+		d.deal(nodes, len(d.left), scenarios.Shard{})
+	}
+	for len(d.left) == 0 {
+		count := dealing.PerNode * len(nodes)
+		if d.planned > 0 {
+			count = min(count, d.planned)
+		}
 		d.planned -= count
-	case len(d.left) == 0:
-		d.deal(nodes, dealing.PerNode*len(nodes))
-	case !slices.Equal(nodes, d.nodes):
-		d.deal(nodes, len(d.left))
+		d.deal(nodes, count, d.shard.After(d.dealt))
+		d.dealt += count
 	}
 	n := d.left[0]
 	d.left = d.left[1:]
 	return n
 }
 
-func (d *dealer) deal(nodes []Node, count int) {
-	d.nodes, d.left = slices.Clone(nodes), newDeal(nodes, count, d.seed, d.deals).nodes
+func (d *dealer) deal(nodes []Node, count int, shard scenarios.Shard) {
+	d.nodes, d.left = slices.Clone(nodes), newDeal(nodes, count, d.seed, d.deals, shard).nodes
 	d.deals++
 }

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"testing"
 
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	dealing "github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/deal"
 )
 
@@ -18,7 +19,7 @@ func someNodes(n int) []Node {
 func TestDeal_ReplacesANode(t *testing.T) {
 	t.Parallel()
 	nodes := someNodes(3)
-	d, taken := newDeal(nodes, 30, 7, 2), map[Node]int{}
+	d, taken := newDeal(nodes, 30, 7, 2, scenarios.Shard{}), map[Node]int{}
 	d.replace(nodes[1:])
 	for n, ok := d.next(); ok; n, ok = d.next() {
 		taken[n]++

@@ -49,7 +49,7 @@ func (r *run) capacity(ctx context.Context) {
 
 // announce says how many sessions come.
 func (h *holder) announce() {
-	switch hold := h.s.Capacity.Hold; {
+	switch hold := h.wanted(); {
 	case !h.s.Capacity.UntilFull:
 		h.collect.beginWhole(hold)
 	case hold > 0:
@@ -89,7 +89,7 @@ func (h *holder) stay(ctx context.Context) {
 // result is what was seen, once everything has ended.
 func (h *holder) result() *scenarios.Capacity {
 	out := h.seen
-	out.Target, out.Held = h.s.Capacity.Hold, len(h.held)
+	out.Target, out.Held = h.wanted(), len(h.held)
 	out.Holders = []scenarios.Holder{}
 	for _, name := range slices.Sorted(maps.Keys(h.by)) {
 		out.Holders = append(out.Holders, scenarios.Holder{Name: name, Held: h.by[name]})
@@ -99,5 +99,5 @@ func (h *holder) result() *scenarios.Capacity {
 
 // report says how far the run is.
 func (h *holder) report(text string) {
-	h.collect.event(Event{Kind: EventHeld, Done: len(h.held), Total: h.s.Capacity.Hold, Text: text})
+	h.collect.event(Event{Kind: EventHeld, Done: len(h.held), Total: h.wanted(), Text: text})
 }

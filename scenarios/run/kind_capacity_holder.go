@@ -53,10 +53,13 @@ const rampReports = 10
 
 func newHolder(r *run) *holder {
 	h := &holder{run: r, timeout: time.Duration(r.s.Load.Timeout), by: map[string]int{}}
-	h.plan = cmp.Or(r.s.Capacity.Hold, h.room().total())
+	h.plan = cmp.Or(h.wanted(), h.room().total())
 	h.changed = sync.NewCond(&h.mu)
 	return h
 }
+
+// wanted is how many of the sessions to hold are the run's.
+func (h *holder) wanted() int { return h.share(h.s.Capacity.Hold) }
 
 // ramp logs sessions in until as many are held as were asked for, which it
 // reports, or until one login fails or stalls.
@@ -87,7 +90,7 @@ func (h *holder) startLogins(logins context.Context, count int) {
 		if len(nodes) == 0 {
 			break
 		}
-		j := job{node: nodes[h.next%len(nodes)], part: scenarios.PartHeld, due: begin + h.pacer.Due(i)}
+		j := job{node: nodes[h.opt.Shard.Number(h.next)%len(nodes)], part: scenarios.PartHeld, due: begin + h.pacer.Due(i)}
 		o, ran := h.acquire(j)
 		if !ran {
 			continue // the run is stopped, or the node was refused and the next one is taken

@@ -57,7 +57,7 @@ func (h *holder) step() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	held, left := len(h.held), math.MaxInt
-	if hold := h.s.Capacity.Hold; hold > 0 {
+	if hold := h.wanted(); hold > 0 {
 		left = max(0, hold-held)
 	}
 	if !h.s.Capacity.UntilFull {

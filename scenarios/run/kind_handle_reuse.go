@@ -34,13 +34,18 @@ var errNoHandle = errors.New("the session has no handle that another connection 
 // connection. That one has a session of its own, which says who answers it.
 func (r *run) reuseHandles(ctx context.Context) {
 	tallies := handleTallies{}
-	r.collect.beginWhole(2 * r.s.Reuse.Handles)
-	for n := 0; n < r.s.Reuse.Handles && !r.stopped(); n++ {
+	handles := r.share(r.s.Reuse.Handles)
+	r.collect.beginWhole(2 * handles)
+	begin := r.reserve(2 * handles)
+	for n := 0; n < handles && !r.stopped(); n++ {
 		nodes := r.nodes.Dialable()
 		if len(nodes) == 0 {
 			break
 		}
-		r.reuseHandle(ctx, r.dealer.node(nodes), r.dealer.node(nodes), tallies)
+		number := 2 * r.opt.Shard.Number(n)
+		first := job{node: r.dealer.node(nodes), due: begin + r.pacer.At(number)}
+		second := job{node: r.dealer.node(nodes), due: begin + r.pacer.At(number+1)}
+		r.reuseHandle(ctx, first, second, tallies)
 	}
 	r.handlesSeen = tallies.sorted()
 	r.collect.endLook(r.stopped())
@@ -49,8 +54,9 @@ func (r *run) reuseHandles(ctx context.Context) {
 	}
 }
 
-// reuseHandle opens a session over the first node, and asks for it over the second.
-func (r *run) reuseHandle(ctx context.Context, first, second Node, tallies handleTallies) {
+// reuseHandle opens a session over the node of the first, and asks for it over that of
+// the second.
+func (r *run) reuseHandle(ctx context.Context, first, second job, tallies handleTallies) {
 	opened := r.openReused(ctx, first)
 	if opened == nil {
 		return
@@ -67,12 +73,13 @@ func (r *run) reuseHandle(ctx context.Context, first, second Node, tallies handl
 	if other.o.Outcome == scenarios.OutcomeUnknown {
 		return // the run ended
 	}
-	tallies.add(handlePair{opened.o.Who.Coordinator, answeredBy(who, opened.o.Who, other.o.Who, err), first != second}, err)
+	tallies.add(handlePair{opened.o.Who.Coordinator, answeredBy(who, opened.o.Who, other.o.Who, err), first.node != second.node}, err)
 }
 
 // openReused opens one of the two; nil where it did not open.
-func (r *run) openReused(ctx context.Context, n Node) *longSession {
-	l := r.openLong(ctx, job{node: n, part: scenarios.PartParallel, due: r.reserve(1), noQuery: true})
+func (r *run) openReused(ctx context.Context, j job) *longSession {
+	j.part, j.noQuery = scenarios.PartParallel, true
+	l := r.openLong(ctx, j)
 	if l == nil || l.s == nil {
 		return nil
 	}

@@ -16,7 +16,11 @@ import (
 // settleAndLook is a run of looks.
 func (r *run) settleAndLook(ctx context.Context) {
 	r.settle(ctx)
-	r.looks(ctx)
+	if r.opt.Shard.IsWhole() {
+		r.looks(ctx)
+	} else {
+		r.shardLooks(ctx)
+	}
 }
 
 // looks takes the first look and every further one that the judges ask for.
@@ -56,27 +60,29 @@ func (r *run) affordable(next scenarios.NextLook) bool {
 }
 
 // look has next.Sessions sessions in order, those beyond the limit of a sequence in
-// parallel, and a burst.
+// parallel, and a burst; of all three it has the run's share.
 func (r *run) look(ctx context.Context, next scenarios.NextLook) {
-	burst := min(r.budget.Burst, cap(r.slots))
-	r.collect.beginLook(next, burst)
-	left := next.Sessions
-	left -= r.ordered(ctx, min(left, cmp.Or(r.budget.Ordered, left)))
-	left -= r.parallel(ctx, left)
+	all := next.Sessions
+	next.Sessions = r.share(all)
+	burst := min(r.budget.Burst, max(1, r.s.Load.Concurrency))
+	r.collect.beginLook(next, r.share(burst))
+	inOrder := min(all, cmp.Or(r.budget.Ordered, all))
+	left := next.Sessions - r.ordered(ctx, inOrder)
+	left -= r.parallel(ctx, left, all-inOrder)
 	r.burst(ctx, burst)
 	r.collect.endLook(left > 0 || r.stopped())
 }
 
-// ordered has count sessions strictly one after the other, so that their order is the
-// one in which the balancer gets them. Session i is due at a time of its own, whatever
-// became of those before it. What is left for a node that is refused or silent is dealt
-// to the others. It returns how many there were.
+// ordered has the run's share of count sessions strictly one after the other, so that
+// their order is the one in which the balancer gets them. Session i is due at a time of
+// its own, whatever became of those before it. What is left for a node that is refused or
+// silent is dealt to the others. It returns how many there were.
 func (r *run) ordered(ctx context.Context, count int) int {
 	nodes := r.nodes.Dialable()
 	if count == 0 || len(nodes) == 0 {
 		return 0
 	}
-	begin, done, silent := r.reserve(count), 0, silence{}
+	begin, done, silent := r.reserve(r.share(count)), 0, silence{}
 	d := r.deal(nodes, count)
 	for n, ok := d.next(); ok && !r.stopped(); n, ok = d.next() {
 		o, ran := r.session(ctx, job{node: n, part: scenarios.PartOrdered, due: begin + r.pacer.Due(done)})
@@ -97,30 +103,33 @@ func (r *run) ordered(ctx context.Context, count int) int {
 	return done
 }
 
-// parallel has sessions without order, as many at once as may be open. It
-// returns how many there were.
-func (r *run) parallel(ctx context.Context, count int) int {
+// parallel has count sessions without order, as many at once as may be open; all are
+// those of all shards. It returns how many there were.
+func (r *run) parallel(ctx context.Context, count, all int) int {
 	done := 0
 	for done < count && !r.stopped() {
 		nodes := r.nodes.Dialable()
 		if len(nodes) == 0 {
 			break
 		}
-		done += r.spread(ctx, nodes, count-done)
+		if r.share(all) != count-done { // some are left, of this shard
+			all = (count - done) * max(1, r.opt.Shard.Count)
+		}
+		done += r.spread(ctx, nodes, all)
 	}
 	return done
 }
 
-// spread deals count sessions to the nodes, to as many workers as may be
-// open at once; sessions of a node that was refused meanwhile are left out.
+// spread deals the run's share of count sessions to the nodes, to as many workers as may
+// be open at once; sessions of a node that was refused meanwhile are left out.
 func (r *run) spread(ctx context.Context, nodes []Node, count int) int {
-	begin := r.reserve(count)
+	d := r.deal(nodes, count)
+	begin := r.reserve(len(d.nodes))
 	var all sync.WaitGroup
 	var next, done atomic.Int64
-	d := r.deal(nodes, count)
-	for range min(count, cap(r.slots)) {
+	for range min(len(d.nodes), cap(r.slots)) {
 		all.Go(func() {
-			for i := int(next.Add(1) - 1); i < count && !r.stopped(); i = int(next.Add(1) - 1) {
+			for i := int(next.Add(1) - 1); i < len(d.nodes) && !r.stopped(); i = int(next.Add(1) - 1) {
 				o, ran := r.session(ctx, job{node: d.nodes[i], part: scenarios.PartParallel, due: begin + r.pacer.Due(i)})
 				if ran && !o.Refused {
 					done.Add(1)
@@ -132,8 +141,8 @@ func (r *run) spread(ctx context.Context, nodes []Node, count int) int {
 	return int(done.Load())
 }
 
-// burst opens count sessions together, dealt to the nodes; each stays for
-// the scenario's time after it was opened.
+// burst opens the run's share of count sessions together, dealt to the nodes; each stays
+// for the scenario's time after it was opened.
 func (r *run) burst(ctx context.Context, count int) {
 	nodes := r.nodes.Dialable()
 	if len(nodes) == 0 || r.stopped() {

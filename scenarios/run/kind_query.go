@@ -17,15 +17,15 @@ import (
 // balancer chooses; a session on a coordinator where the statement has run
 // often enough is closed without running it. A statement that fails stops nothing.
 func (r *run) queries(ctx context.Context) {
-	r.collect.beginOpen(r.budget.Look, fmt.Sprintf("sessions until the statement has run %d times on every coordinator, %d at least", scenarios.RunsPerCoordinator, r.budget.Look))
+	r.collect.beginOpen(r.share(r.budget.Look), fmt.Sprintf("sessions until the statement has run %d times on every coordinator, %d at least", scenarios.RunsPerCoordinator, r.share(r.budget.Look)))
 	q := &queryRuns{run: r, by: map[string]*coordinatorRuns{}}
 	var all sync.WaitGroup
-	for n := 0; n < r.budget.Ceiling-1 && !r.stopped() && !q.done(n); n++ {
+	for n := 0; n < r.share(r.budget.Ceiling-1) && !r.stopped() && !q.done(n); n++ {
 		nodes := r.nodes.Dialable()
 		if len(nodes) == 0 {
 			break
 		}
-		j := job{node: nodes[n%len(nodes)], part: scenarios.PartParallel, due: r.reserve(1)}
+		j := job{node: nodes[r.opt.Shard.Number(n)%len(nodes)], part: scenarios.PartParallel, due: r.reserve(1)}
 		o, ran := r.acquire(j)
 		if !ran {
 			continue // the run is stopped, or the node was refused meanwhile
@@ -151,7 +151,7 @@ func (q *queryRuns) done(n int) bool {
 		return true
 	}
 	want := judge.ExpectedShares(scenarios.Measured{Scenario: q.s, Looks: []scenarios.Look{seen}})
-	if k > 0 && max(len(want), len(names)) < k || k == 0 && n < q.budget.Look {
+	if k > 0 && max(len(want), len(names)) < k || k == 0 && n < q.share(q.budget.Look) {
 		return false
 	}
 	for _, name := range names {

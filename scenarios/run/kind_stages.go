@@ -17,7 +17,7 @@ import (
 // sessions that outlive their stage run beside the next one. All of them are one look.
 func (r *run) stages(ctx context.Context) {
 	_, planned := r.s.Load.StagesTake()
-	r.announceStages(planned)
+	r.announceStages(r.share(planned))
 	var all sync.WaitGroup
 	begin, from := r.since(), scenarios.Rate(0)
 	for i, st := range r.s.Load.Stages {
@@ -53,7 +53,7 @@ func (r *run) announceStages(planned int) {
 func (r *run) stage(ctx context.Context, all *sync.WaitGroup, begin time.Duration, st scenarios.Stage, from scenarios.Rate) {
 	switch {
 	case st.Closed > 0:
-		r.closed(ctx, all, st.Closed, begin+st.Lasts(0))
+		r.closed(ctx, all, r.share(st.Closed), begin+st.Lasts(0))
 	case st.Hold > 0:
 		r.holdAll(ctx, all, begin, st)
 	case st.Ramp > 0:
@@ -92,7 +92,7 @@ func (r *run) holdAll(ctx context.Context, all *sync.WaitGroup, begin time.Durat
 	end := begin + st.Lasts(r.pacer.Rate)
 	login, done := r.until(end)
 	defer done()
-	for n := range st.Hold {
+	for n := range r.share(st.Hold) {
 		j := job{part: scenarios.PartHeld, due: begin + r.pacer.Due(n), noQuery: true}
 		if !r.startDue(login, all, j, func(j job, o *scenarios.Observation) { r.hold(ctx, j, o, end) }) {
 			return

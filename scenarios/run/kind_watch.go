@@ -15,10 +15,10 @@ import (
 // something is done to a coordinator.
 func (r *run) watch(ctx context.Context) {
 	plan := r.s.Watch
-	w := watchstate.New(plan.Long, r.since, r.notice)
+	w := watchstate.New(r.share(plan.Long), r.since, r.notice)
 	r.onSessionEnd = w.OnSessionEnd
-	arrivals := r.s.WatchArrivals()
-	r.collect.beginWhole(plan.Long + arrivals)
+	arrivals := r.share(r.s.WatchArrivals())
+	r.collect.beginWhole(r.share(plan.Long) + arrivals)
 	long := r.openLongSessions(ctx, w)
 	r.beginSchedule()
 	begin := r.reserve(arrivals)
@@ -50,10 +50,10 @@ func (r *run) notice(at time.Duration, format string, args ...any) {
 
 // runEvent executes the command once it is due, or tells the operator to act. A
 // command that outlasts the watch is waited for: what it does to a coordinator
-// is not to be left half-way. The end of ctx ends it.
+// is not to be left half-way. The end of ctx ends it. Of shards the first one does.
 func (r *run) runEvent(ctx context.Context, w *watchstate.Watcher, at time.Duration) {
 	defer r.catch()
-	if !r.wait(r.startCtx, at) {
+	if !r.first() || !r.wait(r.startCtx, at) {
 		return
 	}
 	switch command := r.s.Watch.OnEvent; {
@@ -73,14 +73,14 @@ const pingEvery = time.Second
 // openLongSessions opens the sessions that stay, over the nodes in turn; nil stands
 // for one that did not open.
 func (r *run) openLongSessions(ctx context.Context, w *watchstate.Watcher) []*longSession {
-	n := r.s.Watch.Long
+	n := r.share(r.s.Watch.Long)
 	long, begin := make([]*longSession, n), r.reserve(n)
 	for i := range long {
 		nodes := r.nodes.Dialable()
 		if len(nodes) == 0 {
 			break
 		}
-		l := r.openLong(ctx, job{node: nodes[i%len(nodes)], part: scenarios.PartHeld, due: begin + r.pacer.Due(i), noQuery: true})
+		l := r.openLong(ctx, job{node: nodes[r.opt.Shard.Number(i)%len(nodes)], part: scenarios.PartHeld, due: begin + r.pacer.Due(i), noQuery: true})
 		if l == nil {
 			break
 		}

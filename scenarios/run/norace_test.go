@@ -2,4 +2,7 @@
 
 package run
 
-const raced = false
+const (
+	raced     = false
+	shardStep = 6 // between the numbers of shards that are tried
+)

@@ -2,4 +2,7 @@
 
 package run
 
-const raced = true
+const (
+	raced     = true
+	shardStep = 15 // between the numbers of shards that are tried
+)

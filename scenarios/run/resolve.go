@@ -32,7 +32,7 @@ func (r *run) resolve(ctx context.Context) bool {
 	}
 	r.nodes.Start(found)
 	r.unpaceLoopback(found)
-	r.needs = limits.Preflight(r.s, len(found))
+	r.needs = limits.Preflight(limits.Part(r.s, r.opt.Shard), len(found))
 	r.collect.event(Event{Kind: EventResolved, Total: len(found), Text: nodes.List(found)})
 	return true
 }

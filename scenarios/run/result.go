@@ -15,16 +15,17 @@ func (r *run) measured() scenarios.Measured {
 	c := r.collect
 	m := scenarios.Measured{
 		Scenario: r.s, TLS: sortedCerts(c.recorded.Certs()), Scouts: r.scouts, Probe: r.probe, Silent: r.silent, Phases: c.recorded.Phases(), Tags: c.recorded.Tags(), Series: c.recorded.Series(),
-		Capacity: r.capacitySeen, Queries: r.queriesSeen, Idle: r.idleSeen, Watch: r.watchSeen, Handles: r.handlesSeen, Pages: r.pages,
+		Capacity: r.capacitySeen, Queries: r.queriesSeen, Idle: r.idleSeen, Watch: r.watchSeen, Handles: r.handlesSeen, Pages: r.pages, Audit: r.opt.Audit,
 		Closes: c.recorded.Closes(), Logins: c.recorded.Logins(), HTTP: c.recorded.HTTP(),
 		Sessions: c.recorded.Counts(),
 	}
+	m.Shard = r.shard()
 	if r.hasDueTimes() {
 		m.Load = c.load(r.needs)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	m.Looks, m.Stopped, m.Remarks = slices.Clone(c.looks), c.stopping, slices.Clone(c.notes)
+	m.Looks, m.Stopped, m.Remarks = slices.Clone(c.looks), c.stopping, slices.Concat(r.opt.Remarks, c.notes)
 	r.countSessions(&m)
 	return m
 }

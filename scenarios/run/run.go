@@ -41,6 +41,11 @@ type Options struct {
 	// has returned; it copies what the run has recorded, and sessions wait meanwhile, so
 	// it is to be called seldom. nil: it is not called.
 	SoFar func(func() scenarios.Result)
+	// Audit is what AWS says of the load balancer: the judges hold it against what Impala
+	// needs, and the result has it. nil: AWS was not asked.
+	Audit *scenarios.Audited
+	// Remarks are what the result notes besides what the run notices.
+	Remarks []string
 	// Tool is the version that the result names.
 	Tool string
 	// Pages reads the web pages of coordinators, as they were declared, and
@@ -57,6 +62,14 @@ type Options struct {
 	// OnEvent executes watch.on_event. nil: it is not executed, and the result
 	// says so.
 	OnEvent func(ctx context.Context, command string) error
+
+	// Shard is the part of the scenario that this run does, beside others: its sessions,
+	// at the times at which they are due in the whole. What it saw is judged once it is
+	// merged with what they saw (package merge). The zero value is the whole.
+	Shard scenarios.Shard
+	// StartAt is when the first session is due that counts, by this machine's clock; the
+	// scouts are before. Zero, or past: at once.
+	StartAt time.Time
 
 	// RateIsDefault is set when the user gave no rate: load.rate is then not kept
 	// where every name leads to this machine.
@@ -106,6 +119,7 @@ type run struct {
 	id      string
 	seed    uint64
 	dealer  dealer // of sessions without an order
+	deals   int    // of looks, so far
 	started time.Time
 	nodes   nodes.Set
 	needs   []scenarios.Resource // of this machine
@@ -164,7 +178,7 @@ func Run(ctx context.Context, open OpenFunc, s scenarios.Scenario, opt Options) 
 // getInAndRun does what the kind does, once a session was good.
 func (r *run) getInAndRun(ctx context.Context) {
 	defer r.refreshNodes()()
-	if r.scout(ctx) {
+	if r.scout(ctx) && r.awaitStart() {
 		r.beginSchedule()
 		r.kind.loop(r, ctx)
 		r.readPages(ctx, scenarios.PageAfter)
@@ -177,9 +191,9 @@ func begin(ctx context.Context, s scenarios.Scenario, opt Options) (*run, contex
 	r := &run{
 		s: s, opt: opt, kind: kindOf(s), started: time.Now(),
 		seed:  cmp.Or(s.Seed, uint64(rand.Uint32())),
-		slots: pace.NewSlots(max(1, s.Load.Concurrency)),
+		slots: pace.NewSlots(max(1, opt.Shard.Of(s.Load.Concurrency))),
 	}
-	r.dealer.seed = r.seed
+	r.dealer.seed, r.dealer.shard = r.seed, opt.Shard
 	r.id, r.closing.catch = newID(r.started), r.catch
 	r.setRate(s.Load.Rate)
 	r.startCtx, r.cancelStarts = context.WithCancel(ctx)
@@ -228,7 +242,7 @@ func (r *run) refuse(text string) {
 
 // setRate paces the sessions that are yet to start.
 func (r *run) setRate(rate scenarios.Rate) {
-	r.s.Load.Rate, r.pacer = rate, pace.Pacer{Rate: rate}
+	r.s.Load.Rate, r.pacer = rate, pace.Pacer{Rate: rate, Shard: r.opt.Shard}
 	r.gate = pace.NewGate(r.pacer)
 }
 
@@ -237,7 +251,7 @@ func (r *run) setRate(rate scenarios.Rate) {
 // earlier sessions took long. Those that a stall kept from starting are late.
 func (r *run) reserve(n int) time.Duration {
 	begin := r.next
-	r.next = begin + r.pacer.Due(n)
+	r.next = begin + r.pacer.Lasts(n)
 	return begin
 }
 

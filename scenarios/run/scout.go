@@ -13,10 +13,13 @@ import (
 // session was good on any node. What failed on others is what the run is there to
 // measure.
 func (r *run) scout(ctx context.Context) bool {
-	r.budget = r.opt.plan(r.s, len(r.nodes.All()))
+	r.budget = r.budgetOver(len(r.nodes.All()))
 	r.dealer.planned = r.budget.Look
-	cost := r.budget.WithScouts(len(r.nodes.All()))
+	cost := r.budget.Of(r.opt.Shard).WithScouts(len(r.nodes.All()))
 	text, lasts := limits.Cost(r.s, cost.Look, cost.Burst, cost.Scouts, cost.Ceiling)
+	if !r.opt.Shard.IsWhole() {
+		text, lasts = limits.ShardCost(r.s, r.opt.Shard, len(r.nodes.All()))
+	}
 	r.collect.event(Event{Kind: EventBudget, Total: cost.Ceiling, Done: cost.Typical, For: lasts, Text: text})
 	r.beginSchedule()
 	s := newScouting(r)
@@ -55,6 +58,6 @@ func (r *run) stopWithoutNodes() {
 	if r.leftOut {
 		text = "no node is left: those that answer have no trusted certificate, and the others are silent"
 	}
-	r.collect.addEmptyLook(r.budget.Look)
+	r.collect.addEmptyLook(r.share(r.budget.Look))
 	r.collect.stop(scenarios.Stop{By: scenarios.StopCertificate, Text: text})
 }

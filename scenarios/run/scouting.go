@@ -35,7 +35,7 @@ type scouting struct {
 
 func newScouting(r *run) *scouting {
 	phase := time.Duration(r.s.Load.Timeout)
-	end := r.since() + scoutingPhases*phase
+	end := r.since() + scoutingPhases*phase + r.pacer.Due(0) // the turn of a shard
 	if settled := r.settleEnd(); settled > 0 {
 		end = max(end, settled+phase)
 	}
@@ -88,17 +88,17 @@ func (s *scouting) nextRound(at time.Duration) time.Duration {
 // is in, no login was rejected, and there is time.
 func (s *scouting) inTurn(ctx context.Context, nodes []Node) bool {
 	for i, n := range nodes {
-		if s.tooLate(n) || !s.attempt(ctx, n, s.reserve(1), s.share(len(nodes)-i)) || s.gotIn || s.rejected {
+		if s.tooLate(n) || !s.attempt(ctx, n, s.reserve(1)+s.pacer.Due(0), s.phase(len(nodes)-i)) || s.gotIn || s.rejected {
 			return false
 		}
 	}
 	return true
 }
 
-// share is how long a phase of the next attempt may take where so many nodes are
+// phase is how long a phase of the next attempt may take where so many nodes are
 // left to try: nodes that do not answer must not use up the time of one that would.
 // The first may take its full time.
-func (s *scouting) share(nodes int) time.Duration {
+func (s *scouting) phase(nodes int) time.Duration {
 	limit := time.Duration(s.s.Load.Timeout)
 	if len(s.tried) == 0 {
 		return limit

@@ -13,9 +13,10 @@ import (
 func (r *run) soFar(s scenarios.Scenario) scenarios.Result {
 	c := r.collect
 	m := scenarios.Measured{
-		Scenario: s, TLS: sortedCerts(c.recorded.Certs()), Phases: c.recorded.Phases(), Tags: c.recorded.Tags(), Series: c.recorded.Series(),
+		Scenario: s, Audit: r.opt.Audit, TLS: sortedCerts(c.recorded.Certs()), Phases: c.recorded.Phases(), Tags: c.recorded.Tags(), Series: c.recorded.Series(),
 		Closes: c.recorded.Closes(), Logins: c.recorded.Logins(), HTTP: c.recorded.HTTP(), Sessions: c.recorded.Counts(),
 	}
+	m.Shard = r.shard()
 	if kindOf(s).scheduled || s.Load.Rate > 0 {
 		m.Load = c.load(nil)
 	}

@@ -11,8 +11,9 @@ import (
 // FuzzParse reads arbitrary text as lb.yaml: a valid specification, or an error that
 // names the file, or the key that it lacks, and is short.
 func FuzzParse(f *testing.F) {
-	f.Add([]byte(Init(true, "prod1")))
-	f.Add([]byte(Init(false, "prod1")))
+	for _, page := range []Page{ClassicPage, NetworkPage, RecipePage} {
+		f.Add([]byte(Init(page, "prod1")))
+	}
 	for _, src := range []string{"cluster: prod1", "cluster: a\ncluster: b", "{", "- a", "a: &a [*a]", "clients: [10.0.0.0/8, 10.0.0.0/8]", "\xff", "idle: 9999999999h"} {
 		f.Add([]byte(src))
 	}

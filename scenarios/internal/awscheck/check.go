@@ -2,6 +2,8 @@ package awscheck
 
 import (
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
@@ -34,7 +36,7 @@ type aspect struct {
 
 // mend is what would mend it.
 type mend struct {
-	call      string // of the AWS CLI; NAME is the load balancer's
+	call      string // of the AWS CLI; NAME is the load balancer's, SECONDS a time that the outcome says
 	terraform string // the resource's argument
 }
 
@@ -50,7 +52,8 @@ type outcome struct {
 	message         string
 	note            string
 	observed, limit *float64
-	fix             scenarios.Fixes // in place of what would mend it
+	fix             scenarios.Fixes   // in place of what would mend it
+	seconds         scenarios.Seconds // what stands for SECONDS in what would mend it
 }
 
 func good(format string, args ...any) outcome {
@@ -118,7 +121,7 @@ func (c check) ask(a asked) scenarios.Finding {
 	}
 	if o.status == scenarios.StatusFail || f.Note != "" {
 		f.See = c.document.url
-		f.Fix = of.mend.fixes(a.Name)
+		f.Fix = of.mend.fixes(a.Name, o.seconds)
 	}
 	return f
 }
@@ -131,7 +134,7 @@ func (c check) of(a asked) (of aspect, why string) {
 	case scenarios.BalancerNetwork:
 		of = c.network
 	case "":
-		return of, "the load balancer could not be read" + a.firstUnread()
+		return of, Unread(*a.Audited)
 	default:
 		return of, fmt.Sprintf("it is a load balancer of type %s, and the checks are for Classic and network load balancers", a.Type)
 	}
@@ -146,12 +149,16 @@ func (c check) of(a asked) (of aspect, why string) {
 	return of, ""
 }
 
-// firstUnread is the first call that failed, after a colon.
-func (a asked) firstUnread() string {
-	if len(a.Unread) == 0 {
+// Unread is why a load balancer was not read, by the first call that failed; "": it was.
+func Unread(a scenarios.Audited) string {
+	const text = "the load balancer could not be read"
+	switch {
+	case a.Type != "":
 		return ""
+	case len(a.Unread) == 0:
+		return text
 	}
-	return ": " + unreadText(a.Unread[0])
+	return text + ": " + unreadText(a.Unread[0])
 }
 
 // missing is why a call's answer is not there; "" where it is.
@@ -168,7 +175,7 @@ func unreadText(u scenarios.AuditUnread) string {
 	if u.Missing != "" {
 		return "the caller lacks the permission " + u.Missing
 	}
-	return fmt.Sprintf("%s: %s", u.Action, u.Text)
+	return strings.TrimPrefix(u.Action+": "+u.Text, ": ") // what failed before a call has no action
 }
 
 // cli is a command of the AWS CLI: its options are names and values, by turns.
@@ -180,6 +187,7 @@ func cli(command string, options ...string) string {
 }
 
 // fixes are the call and the argument.
-func (m mend) fixes(name string) scenarios.Fixes {
-	return phrase.Try(strings.ReplaceAll(m.call, "NAME", name), "in Terraform: "+m.terraform)
+func (m mend) fixes(name string, seconds scenarios.Seconds) scenarios.Fixes {
+	call := strings.NewReplacer("NAME", name, "SECONDS", strconv.Itoa(int(math.Ceil(float64(seconds))))).Replace(m.call)
+	return phrase.Try(call, "in Terraform: "+m.terraform)
 }

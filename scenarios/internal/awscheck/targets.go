@@ -34,11 +34,14 @@ func numbers(ns []int) []string {
 	return out
 }
 
+// Sticky reports whether a target group keeps each client address on one target.
+func Sticky(g scenarios.AuditTargets) (on, known bool) { return isOn(g.Attributes, stickiness) }
+
 func judgeSticky(a asked) outcome {
 	for _, l := range a.Listeners {
 		wanted := l.Port == a.config.Sticky
 		for _, g := range a.groupsOf(l) {
-			switch on, known := isOn(g.Attributes, stickiness); {
+			switch on, known := Sticky(g); {
 			case !known:
 				return unsaid(stickiness)
 			case on && !wanted:
@@ -93,7 +96,7 @@ func judgeRoles(a asked) outcome {
 				unread = append(unread, targetName(t))
 			case !*t.Impala.Coordinator:
 				executors = append(executors, targetName(t))
-			case t.Impala.Quiescing && inService(t):
+			case t.Impala.Quiescing && InService(t):
 				quiescing = append(quiescing, targetName(t))
 			default:
 				coordinators++

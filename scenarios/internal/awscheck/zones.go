@@ -9,8 +9,8 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 )
 
-// inService is how AWS calls a target that gets connections.
-func inService(t scenarios.AuditTarget) bool { return t.State == "healthy" || t.State == "inservice" }
+// InService is how AWS calls a target that gets connections.
+func InService(t scenarios.AuditTarget) bool { return t.State == "healthy" || t.State == "inservice" }
 
 // leaving reports whether somebody is taking a target out.
 func leaving(t scenarios.AuditTarget) bool { return t.State == "draining" }
@@ -23,9 +23,9 @@ func targetName(t scenarios.AuditTarget) string {
 	return fmt.Sprintf("%s:%d", t.ID, t.Port)
 }
 
-// crosses reports whether a group's targets get connections from every zone: of a
+// Crosses reports whether a group's targets get connections from every zone: of a
 // network load balancer the group's own value goes before the load balancer's.
-func (a asked) crosses(g scenarios.AuditTargets) (on, known bool) {
+func Crosses(a scenarios.Audited, g scenarios.AuditTargets) (on, known bool) {
 	if a.Type == scenarios.BalancerClassic {
 		return isOn(a.Attributes, classicCross)
 	}
@@ -72,7 +72,7 @@ const hotShare = 1.5
 func judgeCrossZone(a asked) outcome {
 	worst := good("every target gets connections from every zone")
 	for _, g := range a.Groups {
-		on, known := a.crosses(g)
+		on, known := Crosses(*a.Audited, g)
 		switch {
 		case !known:
 			return unsaid(crossZone)
@@ -130,7 +130,7 @@ func zoneCounts(zones map[string]int) string {
 
 func judgeEmptyZones(a asked) outcome {
 	for _, g := range a.Groups {
-		on, known := a.crosses(g)
+		on, known := Crosses(*a.Audited, g)
 		switch {
 		case !known:
 			return unsaid(crossZone)
@@ -139,7 +139,7 @@ func judgeEmptyZones(a asked) outcome {
 		case !zonesKnown(g):
 			return a.unzoned(g)
 		}
-		zones := a.byZone(g, inService)
+		zones := a.byZone(g, InService)
 		for _, zone := range a.Zones {
 			if zones[zone] == 0 {
 				return bad("the zone %s is enabled and has no target of %s in service, and cross-zone balancing is off", zone, g.Name)
@@ -168,16 +168,38 @@ func judgeDisabledZones(a asked) outcome {
 	return good("every target is in an enabled zone: %s", phrase.List(a.Zones))
 }
 
+// anyZone is the routing policy of DNS under which every client sees every zone.
+const anyZone = "any_availability_zone"
+
+// AnswersAllZones reports whether the name of a network load balancer is known to lead
+// every client to every zone that can serve.
+func AnswersAllZones(a scenarios.Audited) bool {
+	if a.Attributes[routingPolicy] != anyZone {
+		return false
+	}
+	for _, g := range a.Groups {
+		if slices.ContainsFunc(g.Targets, shifted) {
+			return false
+		}
+	}
+	return true
+}
+
+// shifted reports whether the zone of a target gets no traffic for now.
+func shifted(t scenarios.AuditTarget) bool {
+	return t.Override == "zonal_shift_active" || t.Override == "zonal_shift_delegated_to_dns"
+}
+
 func judgeAffinity(a asked) outcome {
 	policy := a.Attributes[routingPolicy]
 	if policy == "" {
 		return unsaid(routingPolicy)
 	}
-	if policy == "any_availability_zone" {
+	if policy == anyZone {
 		return good("%s is %s", routingPolicy, policy)
 	}
 	for _, g := range a.Groups {
-		if on, known := a.crosses(g); !known || !on {
+		if on, known := Crosses(*a.Audited, g); !known || !on {
 			return unwise("%s is %s, and cross-zone balancing of %s is off", routingPolicy, policy, g.Name)
 		}
 	}
@@ -189,7 +211,7 @@ func judgeShift(a asked) outcome {
 	for _, g := range a.Groups {
 		for _, t := range g.Targets {
 			said = said || t.Override != ""
-			if t.Override == "zonal_shift_active" || t.Override == "zonal_shift_delegated_to_dns" {
+			if shifted(t) {
 				return unwise("the zone of %s is shifted away from (%s)", targetName(t), t.Override)
 			}
 		}

@@ -21,7 +21,7 @@ const maxDrawnChances = 64
 
 // of returns a copy of the chances, drawn now or before.
 func (c *drawnChances) of(p powerOf) *scenarios.Detectable {
-	key := fmt.Sprint(p.n, p.burst, p.parts, p.cs.Declared > 0, p.policy, p.alpha, p.tolerance, p.whole, p.cs.Shares())
+	key := fmt.Sprint(p.n, p.burst, p.parts, p.taken, p.cs.Declared > 0, p.policy, p.alpha, p.tolerance, p.whole, p.cs.Shares())
 	c.mu.Lock()
 	d, known := c.by[key]
 	c.mu.Unlock()

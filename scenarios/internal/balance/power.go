@@ -42,6 +42,9 @@ func Detect(e scenarios.Measured, findings []scenarios.Finding) *scenarios.Detec
 	if looks[0].Kind == scenarios.LookWhole {
 		p.parts = len(partsOf(s, cs.Shares(), t))
 	}
+	if slices.ContainsFunc(e.Sources, func(r scenarios.SourceRun) bool { return r.Shard != nil }) {
+		p.taken = len(looks)
+	}
 	d := drawn.of(p)
 	for i := range findings {
 		if f := &findings[i]; f.ID == scenarios.BalanceImbalance && f.Status == scenarios.StatusPass {
@@ -69,6 +72,7 @@ type powerOf struct {
 	terms
 	n, burst int
 	parts    int // of a whole look; 0: it is made of looks
+	taken    int // looks of shards, which no further one can follow; 0: the run asks for what it needs
 }
 
 // detectable is the part of runs that fail. Where nothing was declared none can be
@@ -109,12 +113,12 @@ func (p powerOf) runFails(due, shares []float64, r *rand.Rand) bool {
 		v.looks = append(v.looks, drawLook(due, shares, next.Sessions, p.burst, by, r))
 		v.follow()
 		v.next = scenarios.NextLook{}
-		if v.whole {
+		if v.whole || p.taken > 0 {
 			v.next.Sessions = next.Sessions
 		} else {
 			v.ask(p.n, len(v.looks))
 		}
-		if next = v.next; v.whole && len(v.looks) == p.parts {
+		if next = v.next; len(v.looks) == max(p.parts, p.taken) {
 			break
 		}
 	}

@@ -2,15 +2,17 @@ package limits
 
 import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
 )
 
 // kindRules is what the scenarios of one kind take.
 type kindRules struct {
-	demand func(scenarios.Scenario, Demand) Demand // from what load says; nil: look after look
-	atOnce func(scenarios.Scenario) int            // sessions open at once, at most; 0: as many as get in
-	keeps  func(scenarios.Scenario) []string       // why it keeps too many open beside load.concurrency; nil: it keeps none
-	once   bool                                    // a handful of sessions, once: neither their rate nor their time matters
-	exempt bool                                    // one handshake a node: nothing to confirm
+	demand func(scenarios.Scenario, Demand) Demand     // from what load says; nil: look after look
+	atOnce func(scenarios.Scenario) int                // sessions open at once, at most; 0: as many as get in
+	keeps  func(scenarios.Scenario) []string           // why it keeps too many open beside load.concurrency; nil: it keeps none
+	once   bool                                        // a handful of sessions, once: neither their rate nor their time matters
+	parted func(scenarios.Scenario, budget.Budget) int // what shards have parts of; nil: the sessions of the budget
+	exempt bool                                        // one handshake a node: nothing to confirm
 }
 
 // kinds has every kind of scenario.
@@ -20,10 +22,10 @@ var kinds = map[scenarios.Kind]kindRules{
 	scenarios.KindAudit:        {atOnce: concurrency, exempt: true},
 	scenarios.KindStages:       {demand: stagesDemand, atOnce: stagesAtOnce, keeps: stagesKeep},
 	scenarios.KindCapacity:     {demand: capacityDemand, atOnce: func(s scenarios.Scenario) int { return s.Capacity.Hold }, keeps: capacityKeeps},
-	scenarios.KindQuery:        {atOnce: concurrency},
+	scenarios.KindQuery:        {atOnce: concurrency, parted: func(_ scenarios.Scenario, all budget.Budget) int { return all.Ceiling - 1 }},
 	scenarios.KindIdle:         {demand: idleDemand, atOnce: func(s scenarios.Scenario) int { return len(s.Idle.Steps) }, once: true},
 	scenarios.KindWatch:        {demand: watchDemand, atOnce: func(s scenarios.Scenario) int { return s.Watch.Long + s.Load.Concurrency }, keeps: watchKeeps},
-	scenarios.KindHandleReuse:  {demand: reuseDemand, atOnce: func(scenarios.Scenario) int { return reuseOpen }},
+	scenarios.KindHandleReuse:  {demand: reuseDemand, atOnce: func(scenarios.Scenario) int { return reuseOpen }, parted: func(s scenarios.Scenario, _ budget.Budget) int { return s.Reuse.Handles }},
 }
 
 // kindOf is the scenario's; one without a kind is of looks.

@@ -39,6 +39,7 @@ func BindSome(cmd *cobra.Command, environ []string, usual scenarios.Scenario, so
 		}
 		o.settings = append(o.settings, st)
 		f := cmd.Flags().VarPF(&value{st, o}, st.Name, "", help(st, &usual))
+		f.NoOptDefVal = st.Alone
 		if st.Switch() {
 			f.NoOptDefVal = "true"
 		}

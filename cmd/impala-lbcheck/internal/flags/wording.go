@@ -17,30 +17,42 @@ func For(key string) (string, bool) { return flagOf(key, "") }
 
 // flagOf is For, with the flag that scenarios of kind k have; "" is looks.
 func flagOf(key string, k scenarios.Kind) (string, bool) {
-	flag := ""
+	st, ok := settingOf(key, k)
+	if !ok {
+		return "", false
+	}
+	return "--" + st.Name, true
+}
+
+// settingOf is the setting that a key is of, or is a part of, where it has a flag.
+func settingOf(key string, k scenarios.Kind) (found scenarios.Setting, ok bool) {
 	for _, st := range scenarios.Settings() {
-		if st.Name != "" && (st.Key == key || strings.HasPrefix(key, st.Key+".")) && (flag == "" || st.Of(k)) {
-			flag = "--" + st.Name
+		if st.Name != "" && (st.Key == key || strings.HasPrefix(key, st.Key+".")) && (!ok || st.Of(k)) {
+			found, ok = st, true
 		}
 	}
-	return flag, flag != ""
+	return found, ok
 }
 
 // Fix writes the setting and the value of a fix as a flag that can be pasted into a
 // shell; "" where there is nothing to set.
 func Fix(f vocab.Fix) string {
-	flag, ok := For(f.Setting)
+	st, ok := settingOf(f.Setting, "")
+	flag, between := "--"+st.Name, " " // where there is one
+	if st.Alone != "" {
+		between = "=" // what follows would not be its value
+	}
 	switch {
 	case f.Setting == "":
 		return ""
 	case !ok:
 		return strings.TrimSuffix(f.Setting+": "+f.Value, ": ")
-	case f.Value == "true" || f.Value == "":
+	case f.Value == "true" || f.Value == "" || f.Value == st.Alone:
 		return flag
 	case f.Value == "false":
 		return "without " + flag
 	}
-	return flag + " " + usertext.ShellWord(f.Value)
+	return flag + between + usertext.ShellWord(f.Value)
 }
 
 // Word writes an error about a setting with flags: "--ca-cert (tls.ca_cert): needs

@@ -23,7 +23,7 @@ type Gate struct {
 }
 
 // NewGate is a gate for the pacer's rate.
-func NewGate(p Pacer) *Gate { return &Gate{interval: p.Due(1)} }
+func NewGate(p Pacer) *Gate { return &Gate{interval: p.Lasts(1)} }
 
 // Turn is when a session may start.
 type Turn struct {

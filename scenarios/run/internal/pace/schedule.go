@@ -17,6 +17,15 @@ type Schedule interface {
 	Ends() time.Duration
 }
 
+// Stripe is a shard's arrivals of a schedule: each is due when it is in the whole.
+type Stripe struct {
+	Schedule
+	Shard scenarios.Shard
+}
+
+// Due is that of the arrival's number in the whole.
+func (s Stripe) Due(n int) (time.Duration, bool) { return s.Schedule.Due(s.Shard.Number(n)) }
+
 // Constant is arrivals at one rate, evenly.
 type Constant struct {
 	Rate scenarios.Rate // above 0
@@ -25,7 +34,7 @@ type Constant struct {
 
 // Due is n / Rate.
 func (c Constant) Due(n int) (time.Duration, bool) {
-	at := Pacer{c.Rate}.Due(n)
+	at := Pacer{Rate: c.Rate}.Due(n)
 	return at, at < c.For
 }
 

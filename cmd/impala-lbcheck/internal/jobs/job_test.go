@@ -1,0 +1,118 @@
+package jobs
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"go.uber.org/goleak"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/golden"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// plain reads nothing, mounted reads one file of each kind.
+var (
+	plain = Job{
+		Name: "smoke", Image: "example.com/impala-lbcheck:1.2.3", Shards: 50,
+		Args:  []string{"smoke", "lb.example.com", "--expect-coordinators=5", "--seed=7", "--shards=50", "--quiet", "--out=json=-"},
+		Needs: Needs{Open: 1, Rate: .2, Lasts: time.Minute},
+	}
+	mounted = Job{
+		Name: "hold", Namespace: "checks", Image: "example.com/impala-lbcheck:1.2.3", Shards: 8,
+		Args: []string{"capacity", "lb.example.com", "--sql=SELECT 'a' -- \"b\": <c>\n", "--seed=7"},
+		Files: []File{
+			{Local: "pw's", Key: "password", Secret: true}, {Local: "/etc/kt", Key: "keytab", Secret: true}, {Local: "ca.pem", Key: "ca.crt"},
+		},
+		Needs: Needs{Open: 500, Rate: 100, TLS: true, Lasts: 20 * time.Minute},
+	}
+)
+
+func TestKubernetes_Goldens(t *testing.T) {
+	t.Parallel()
+	for name, j := range map[string]Job{"plain": plain, "mounted": mounted} {
+		var b bytes.Buffer
+		if err := j.Kubernetes(&b); err != nil {
+			t.Fatal(err)
+		}
+		golden.Equal(t, "testdata/"+name+".yaml", b.Bytes())
+		var read struct {
+			Spec struct {
+				Completions int
+				Template    struct {
+					Spec struct{ Containers []struct{ Args []string } }
+				}
+			}
+		}
+		if err := yaml.Unmarshal(b.Bytes(), &read); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if got := read.Spec.Template.Spec.Containers[0].Args; strings.Join(got, "|") != strings.Join(j.Args, "|") || read.Spec.Completions != j.Shards {
+			t.Errorf("%s: the container gets %q, want %q", name, got, j.Args)
+		}
+	}
+}
+
+func TestBatch_Goldens(t *testing.T) {
+	t.Parallel()
+	b := Batch{Job: mounted, Queue: "checks", FileSystem: "fs-1", ExecutionRole: "arn:aws:iam::1:role/x", PasswordFrom: "arn:aws:secretsmanager:eu-west-1:1:secret:pw", PasswordIn: "PASSWORD"}
+	var definition, submission, simple bytes.Buffer
+	for _, err := range []error{b.Check(), b.BatchDefinition(&definition), b.BatchSubmission(&submission), Batch{Job: plain, Queue: "q"}.BatchDefinition(&simple)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	golden.Equal(t, "testdata/definition.json", definition.Bytes())
+	golden.Equal(t, "testdata/submission.json", submission.Bytes())
+	golden.Equal(t, "testdata/plain.json", simple.Bytes())
+	if !json.Valid(definition.Bytes()) {
+		t.Error("it is no JSON")
+	}
+}
+
+func TestBatch_Check(t *testing.T) {
+	t.Parallel()
+	one := plain
+	one.Shards = 1
+	for name, b := range map[string]Batch{
+		"children":       {Job: one},
+		"--file-system":  {Job: mounted},
+		"execution role": {Job: plain, PasswordFrom: "arn"},
+	} {
+		if err := b.Check(); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestNeeds(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		needs       Needs
+		cpu, memory int
+	}{
+		{Needs{Open: 1, Rate: .2}, 100, 65},
+		{Needs{Open: 1000, Rate: 1000, TLS: true}, 2000, 104},
+		{Needs{Open: 12_500}, 1000, 357},
+	} {
+		if cpu, memory := c.needs.cpu(), c.needs.memory(); cpu != c.cpu || memory != c.memory {
+			t.Errorf("%+v: %dm and %d MiB, want %dm and %d", c.needs, cpu, memory, c.cpu, c.memory)
+		}
+	}
+	if d := (Needs{Lasts: time.Hour}).deadline(); d != 2*time.Hour+15*time.Minute {
+		t.Errorf("the deadline of an hour is %s", d)
+	}
+}
+
+func TestCheckName(t *testing.T) {
+	t.Parallel()
+	for name, good := range map[string]bool{"a": true, "impala-lbcheck": true, "": false, "A": false, "-a": false, "a-": false, "a b": false, "a;b": false, strings.Repeat("a", 41): false} {
+		if err := CheckName(name); (err == nil) != good {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
