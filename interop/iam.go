@@ -14,31 +14,35 @@ import (
 	"strings"
 )
 
-// iamUser calls AWS with a policy of ours, or with all of it but one action.
-type iamUser struct {
+// iamRun is a command with the actions of its policy, or with all of them but one.
+type iamRun struct {
+	network          bool // the kind of the load balancer
 	command, without string
-	key              []string // id and secret
+	exit             int
 }
 
-// iamRuns are the runs in their order, which ends with what was built taken away. A
-// command without an action must name it; where AWS answers no XML that Elastic Load
-// Balancing's clients know, it names the call, which is the same.
-var iamRuns = []struct {
-	command, without string
-	args             []string
-	exit             int
-}{
-	{"plan", "ec2:DescribeVpcs", []string{"provision", "plan"}, 1},
-	{"plan", "", []string{"provision", "plan"}, 0},
-	{"apply", "s3:PutBucketPolicy", []string{"provision", "apply"}, 1},
-	{"apply", "elasticloadbalancing:ConfigureHealthCheck", []string{"provision", "apply"}, 1},
-	{"apply", "", []string{"provision", "apply"}, 0},
-	{"status", "elasticloadbalancing:DescribeInstanceHealth", []string{"provision", "status"}, 1},
-	{"status", "", []string{"provision", "status"}, 1}, // the test file of the access log, which moto does not write
-	{"audit", "elasticloadbalancing:DescribeLoadBalancerAttributes", nil, 1},
-	{"audit", "", nil, 1}, // the zones of a Classic load balancer, which moto does not tell
-	{"destroy", "elasticloadbalancing:DeleteLoadBalancer", []string{"provision", "destroy", "--purge-logs", "--yes", iamCluster}, 1},
-	{"destroy", "", []string{"provision", "destroy", "--purge-logs", "--yes", iamCluster}, 0},
+// iamRuns are the runs in their order: for each kind what was built is taken away at the
+// end. A command without an action must name it; where moto answers no XML that Elastic
+// Load Balancing's clients know, it names the call, which is the same.
+var iamRuns = []iamRun{
+	{command: "plan", without: "ec2:DescribeVpcs", exit: 1},
+	{command: "plan"},
+	{command: "apply", without: "s3:PutBucketPolicy", exit: 1},
+	{command: "apply", without: "elasticloadbalancing:ConfigureHealthCheck", exit: 1},
+	{command: "apply"},
+	{command: "status", without: "elasticloadbalancing:DescribeInstanceHealth", exit: 1},
+	{command: "status", exit: 1}, // the test file of the access log, which moto does not write
+	{command: "audit", without: "elasticloadbalancing:DescribeLoadBalancerAttributes", exit: 1},
+	{command: "audit", exit: 1}, // the zones of a Classic load balancer, which moto does not tell
+	{command: "destroy", without: "elasticloadbalancing:DeleteLoadBalancer", exit: 1},
+	{command: "destroy"},
+	{network: true, command: "plan"},
+	{network: true, command: "apply", without: "elasticloadbalancing:CreateListener", exit: 1},
+	{network: true, command: "apply"},
+	{network: true, command: "status"},
+	{network: true, command: "audit"},
+	{network: true, command: "destroy", without: "elasticloadbalancing:DeleteTargetGroup", exit: 1},
+	{network: true, command: "destroy"},
 }
 
 const iamCluster = "iam"
@@ -59,14 +63,7 @@ func (l *lab) provePolicies(ctx context.Context) (evidence, error) {
 	if d.awsResources, err = m.createResources(ctx, iamCluster); err != nil {
 		return evidence{}, err
 	}
-	text, err := d.provision(ctx, 0, "init", iamCluster)
-	if err != nil {
-		return evidence{}, err
-	}
-	if err := d.write(text + "access_logs: {bucket: iam-logs, prefix: elb, create: true}\n"); err != nil {
-		return evidence{}, err
-	}
-	users, err := d.createUsers(ctx)
+	keys, err := d.createUsers(ctx)
 	if err != nil {
 		return evidence{}, err
 	}
@@ -75,43 +72,53 @@ func (l *lab) provePolicies(ctx context.Context) (evidence, error) {
 	}
 	denied := 0
 	for i, run := range iamRuns {
-		if err := d.runAs(ctx, users[i], run.args, run.exit); err != nil {
+		if i == 0 || run.network != iamRuns[i-1].network {
+			if err := d.describeKind(ctx, run.network); err != nil {
+				return evidence{}, err
+			}
+		}
+		if err := d.runAs(ctx, run, keys[i]); err != nil {
 			return evidence{}, err
 		}
 		if run.without != "" {
 			denied++
 		}
 	}
-	return evidence{numbers: fmt.Sprintf("plan, apply, status, audit and destroy need no action that their policies lack; %d runs without one name it. Resources and conditions of the policies are NOT PROVEN: moto evaluates neither", denied)}, nil
+	return evidence{numbers: fmt.Sprintf("plan, apply, status, audit and destroy of both kinds need no action that their policies lack; %d runs without one name it. Resources and conditions of the policies are NOT PROVEN: moto evaluates neither", denied)}, nil
 }
 
-// createUsers makes a user with its actions for every run.
-func (d *deployment) createUsers(ctx context.Context) ([]iamUser, error) {
-	var users []iamUser
+// describeKind writes the lb.yaml of a kind: the Classic one has an access log.
+func (d *deployment) describeKind(ctx context.Context, network bool) error {
+	kind, log := "classic", "access_logs: {bucket: iam-logs, prefix: elb, create: true}\n"
+	if network {
+		kind, log = "network", ""
+	}
+	text, err := d.provision(ctx, 0, "init", iamCluster, "--kind", kind)
+	if err != nil {
+		return err
+	}
+	return d.write(text + log)
+}
+
+// createUsers makes a user with its actions for every run, and returns their keys: id
+// and secret.
+func (d *deployment) createUsers(ctx context.Context) (keys [][2]string, err error) {
 	var lists [][]string
 	for _, run := range iamRuns {
-		actions, err := d.policyActions(run.command)
+		actions, err := d.policyActions(run)
 		if err != nil {
 			return nil, err
 		}
 		if run.without != "" && !slices.Contains(actions, run.without) {
 			return nil, fmt.Errorf("the policy of %s has no %s", run.command, run.without)
 		}
-		users = append(users, iamUser{command: run.command, without: run.without})
 		lists = append(lists, slices.DeleteFunc(actions, func(a string) bool { return a == run.without }))
 	}
 	text, err := json.Marshal(lists)
 	if err != nil {
 		return nil, err
 	}
-	var keys [][]string
-	if err := d.boto(ctx, &keys, createUsers, string(text)); err != nil {
-		return nil, err
-	}
-	for i := range users {
-		users[i].key = keys[i]
-	}
-	return users, nil
+	return keys, d.boto(ctx, &keys, createUsers, string(text))
 }
 
 const createUsers = `
@@ -126,8 +133,12 @@ print(json.dumps(keys))
 `
 
 // policyActions are all actions of a command's policy.
-func (d *deployment) policyActions(command string) ([]string, error) {
-	b, err := os.ReadFile(filepath.Join(d.root, "docs", "iam", command+".json"))
+func (d *deployment) policyActions(run iamRun) ([]string, error) {
+	dir := filepath.Join(d.root, "docs", "iam")
+	if run.network && run.command != "audit" {
+		dir = filepath.Join(dir, "network")
+	}
+	b, err := os.ReadFile(filepath.Join(dir, run.command+".json"))
 	if err != nil {
 		return nil, err
 	}
@@ -163,27 +174,32 @@ func (m *moto) askForPermissions(ctx context.Context) error {
 	return nil
 }
 
-// runAs runs a command as a user: audit of what apply built, or one of provision.
-func (d *deployment) runAs(ctx context.Context, u iamUser, args []string, exit int) error {
-	if args == nil {
-		args = []string{"audit", "elb-impala-" + d.cluster}
-	} else {
-		args = append(slices.Clone(args), "-f", d.file)
+// runAs runs a command with a user's keys, and checks what it says of permissions.
+func (d *deployment) runAs(ctx context.Context, run iamRun, key [2]string) error {
+	args := []string{"provision", run.command, "-f", d.file}
+	switch run.command {
+	case "audit":
+		args = []string{"audit", "elb-impala-" + iamCluster}
+	case "destroy":
+		args = append(args, "--purge-logs", "--yes", iamCluster)
 	}
-	env := append(slices.Clone(d.env), "AWS_ACCESS_KEY_ID="+u.key[0], "AWS_SECRET_ACCESS_KEY="+u.key[1])
-	a, err := d.runTool(ctx, toolRun{name: strings.Join([]string{"provision.policies", u.command, u.without}, "."), env: env, args: args})
+	kind := map[bool]string{false: "classic", true: "network"}[run.network]
+	a, err := d.runTool(ctx, toolRun{
+		name: strings.Join([]string{"provision.policies", kind, run.command, run.without}, "."),
+		env:  append(slices.Clone(d.env), "AWS_ACCESS_KEY_ID="+key[0], "AWS_SECRET_ACCESS_KEY="+key[1]), args: args,
+	})
 	if err != nil {
 		return err
 	}
 	said := string(append(a.stdout, a.stderr...))
 	lacks := strings.Contains(said, "lacks the permission") || strings.Contains(said, "UnknownError")
 	switch {
-	case a.code != exit:
-		return fmt.Errorf("%s without %q: exit %d, want %d: %s", u.command, u.without, a.code, exit, tail([]byte(said)))
-	case u.without == "" && lacks:
-		return fmt.Errorf("%s lacks a permission: %s", u.command, tail([]byte(said)))
-	case u.without != "" && !strings.Contains(said, u.without):
-		return fmt.Errorf("%s without %s does not name it: %s", u.command, u.without, tail([]byte(said)))
+	case a.code != run.exit:
+		return fmt.Errorf("%s %s without %q: exit %d, want %d: %s", kind, run.command, run.without, a.code, run.exit, tail([]byte(said)))
+	case run.without == "" && lacks:
+		return fmt.Errorf("%s %s lacks a permission: %s", kind, run.command, tail([]byte(said)))
+	case run.without != "" && !strings.Contains(said, run.without):
+		return fmt.Errorf("%s %s without %s does not name it: %s", kind, run.command, run.without, tail([]byte(said)))
 	}
 	return nil
 }

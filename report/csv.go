@@ -89,7 +89,7 @@ func (t tallyRow) cells() []string {
 	if t.login == nil {
 		return append(cells, "", "", "", "")
 	}
-	return append(cells, strconv.Itoa(t.login.Count), thousandths(float64(t.login.P50)), thousandths(float64(t.login.P95)), thousandths(float64(t.login.Max)))
+	return append(cells, strconv.Itoa(t.login.Count), millionths(float64(t.login.P50)), millionths(float64(t.login.P95)), millionths(float64(t.login.Max)))
 }
 
 // csvNumber is a share; empty where there is none.

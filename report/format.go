@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -91,7 +92,10 @@ func FormatOf(path string) (Format, error) {
 			return f, nil
 		}
 	}
-	return "", fmt.Errorf("%s: the extension says no format; write FORMAT=%s with one of %s", path, path, list(Formats()))
+	if path == "" {
+		return "", errors.New("no file is named; - is standard output")
+	}
+	return "", fmt.Errorf("the extension says no format; write FORMAT=%s with one of %s", path, list(Formats()))
 }
 
 // Out is where one report goes, and in which format.
@@ -114,10 +118,10 @@ func ParseOut(arg string) (Out, error) {
 		return Out{Format: f, Path: arg}, err
 	}
 	if _, ok := formats[Format(name)]; !ok {
-		return Out{}, fmt.Errorf("%s: %q is none of the formats %s; a file name that holds = needs its format in front", arg, name, list(Formats()))
+		return Out{}, fmt.Errorf("%q is none of the formats %s; a file name that holds = needs its format in front", name, list(Formats()))
 	}
 	if path == "" {
-		return Out{}, fmt.Errorf("%s: no file after the format; - is standard output", arg)
+		return Out{}, errors.New("no file after the format; - is standard output")
 	}
 	return Out{Format: Format(name), Path: path}, nil
 }

@@ -34,7 +34,7 @@ func TestParseOut_Errors(t *testing.T) {
 	for arg, want := range map[string]string{
 		"report":     "FORMAT=report with one of csv, ",
 		"r.pdf":      "FORMAT=r.pdf",
-		"":           "the extension says no format",
+		"":           "no file is named",
 		"pdf=r.json": `"pdf" is none of the formats csv, `,
 		"json=":      "no file after the format",
 	} {

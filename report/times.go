@@ -53,6 +53,11 @@ func thousandths(s float64) string {
 	return strconv.FormatFloat(clamp(s, 0, maxSeconds), 'f', 3, 64)
 }
 
+// millionths is a time in seconds with the digits that observations have.
+func millionths(s float64) string {
+	return strconv.FormatFloat(clamp(s, 0, maxSeconds), 'f', 6, 64)
+}
+
 // milliseconds is a time in milliseconds as a bare number.
 func milliseconds(d time.Duration, digits int) string {
 	return strconv.FormatFloat(float64(d)/float64(time.Millisecond), 'f', digits, 64)

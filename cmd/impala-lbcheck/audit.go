@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -51,8 +52,11 @@ application load balancer is refused: it forwards requests of HTTP, not connecti
 	a.out = withReports(cmd)
 	flags.Group(cmd, "Output")
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if a.iamPolicy && len(args) > 0 {
+			return errors.New("--iam-policy prints the policy of any audit, and takes no argument: leave out the load balancer")
+		}
 		if a.iamPolicy {
-			return none(cmd, args)
+			return nil
 		}
 		return exactly("NAME, ARN or HOST")(cmd, args)
 	}

@@ -34,9 +34,9 @@ func completeFiles(cmd *cobra.Command) {
 	}
 }
 
-// fileWord is how help writes a file: FILE or LOG, or a word with an extension; DIR is a
+// fileWord is how help writes a file: FILE, RUN or LOG, or a word with an extension; DIR is a
 // directory.
-var fileWord = regexp.MustCompile(`^(FILE|LOG|DIR|[A-Z]+\.(json|jsonl|yaml))$`)
+var fileWord = regexp.MustCompile(`^(FILE|RUN|LOG|DIR|[A-Z]+\.(json|jsonl|yaml))$`)
 
 func isFile(word string) bool { return fileWord.MatchString(word) }
 

@@ -139,9 +139,7 @@ func TestCompletion_EveryArgument(t *testing.T) {
 				want, wantDirective = []string{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt
 			case "FILE.json", "OLD.json", "NEW.json", "A.json", "B.json":
 				want, wantDirective = []string{"json"}, cobra.ShellCompDirectiveFilterFileExt
-			case "RUN.jsonl":
-				want, wantDirective = []string{"jsonl"}, cobra.ShellCompDirectiveFilterFileExt
-			case "LOG":
+			case "RUN", "LOG":
 				wantDirective = cobra.ShellCompDirectiveDefault
 			case "DIR":
 				wantDirective = cobra.ShellCompDirectiveFilterDirs

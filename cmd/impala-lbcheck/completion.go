@@ -20,6 +20,9 @@ var bashFunctions string
 // adds that command when a command line runs; this has it added before.
 func completeInAnyBash(root *cobra.Command) {
 	root.InitDefaultCompletionCmd()
+	if all, _, err := root.Find([]string{"completion"}); err == nil {
+		all.Args, all.RunE = noUnknown, func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	}
 	bash, _, err := root.Find([]string{"completion", "bash"})
 	if err != nil {
 		panic(err) // cobra has no such command any more

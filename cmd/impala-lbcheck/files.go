@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -27,8 +28,14 @@ type tooSlow struct{ what string }
 
 func (e tooSlow) Error() string { return fmt.Sprintf("%s within %v", e.what, readTimeout) }
 
+// errNoStdin is about "-" where a file is read.
+var errNoStdin = errors.New(`"-": standard input is read by merge alone: name a file`)
+
 // readFile reads a file that the user named.
 func readFile(ctx context.Context, name string, limit int64) ([]byte, error) {
+	if name == stdoutPath {
+		return nil, errNoStdin
+	}
 	ctx, cancel := context.WithTimeoutCause(ctx, readTimeout, tooSlow{"no end of file"})
 	defer cancel()
 	return localfile.Read(ctx, name, limit)

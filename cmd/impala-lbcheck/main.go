@@ -52,7 +52,11 @@ func mainCode(args []string, e env) (code int) {
 		}
 	}()
 	e = guarded(e)
-	ctx, stop := interruptible(e)
+	ending := "closing sessions"
+	if len(args) > 0 && (args[0] == "exporter" || args[0] == "sim") {
+		ending = "stopping" // which mostly has none
+	}
+	ctx, stop := interruptible(e, ending)
 	defer stop()
 
 	root := newRoot(e)

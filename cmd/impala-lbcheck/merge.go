@@ -102,6 +102,9 @@ func mergedFrom(ctx context.Context, e env, names []string, o merge.Options) (sc
 		}
 		return err
 	}
+	if i := slices.Index(names, stdoutPath); i >= 0 && slices.Contains(names[i+1:], stdoutPath) {
+		return scenarios.Result{}, errors.New("standard input is named twice, and can be read once: write - once")
+	}
 	for _, name := range names {
 		texts, err := textsOf(ctx, e, name, left)
 		if err != nil {

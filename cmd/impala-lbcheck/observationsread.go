@@ -26,6 +26,9 @@ var errIsResult = errors.New("this is a result, which counts sessions and does n
 // readObservations reads what --observations wrote, and hands over each session. A
 // last line that is not whole is of a run that was killed, and is left out.
 func readObservations(ctx context.Context, name string, each func(scenarios.Observation)) error {
+	if name == stdoutPath {
+		return errNoStdin
+	}
 	in, err := localfile.Open(ctx, name)
 	if err != nil {
 		return err

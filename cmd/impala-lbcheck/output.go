@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -100,6 +101,9 @@ func (o *output) parseOuts(e env) ([]report.Out, error) {
 	var outs []report.Out
 	for _, arg := range o.outs {
 		out, err := report.ParseOut(arg)
+		if arg == "" {
+			arg = `""`
+		}
 		if err != nil {
 			return nil, fmt.Errorf("--out %s: %w", arg, err)
 		}
@@ -126,6 +130,9 @@ func canWrite(name string) error {
 		return nil // a pipe or a device is written to as it is
 	}
 	f, err := os.CreateTemp(filepath.Dir(name), ".impala-lbcheck-*")
+	if failed, is := errors.AsType[*fs.PathError](err); is {
+		return fmt.Errorf("no file can be made in %s: %w", filepath.Dir(name), failed.Err) // not of a name that the user never wrote
+	}
 	if err != nil {
 		return err
 	}
@@ -148,11 +155,14 @@ func (o *outputs) finish(ctx context.Context, e env, r scenarios.Result) error {
 	signalled(ctx, &r)
 	r.Summary = report.Sentence(r)
 	err := o.o.write(e, o.outs, r)
-	if o.lines != nil {
-		err = errors.Join(err, o.lines.close())
-	}
 	if err != nil {
 		fmt.Fprintln(e.err, "impala-lbcheck: report not written:", oneLine(err))
+	}
+	if o.lines != nil {
+		if lost := o.lines.close(); lost != nil {
+			fmt.Fprintln(e.err, "impala-lbcheck: observations not written:", oneLine(lost))
+			err = errors.Join(err, lost)
+		}
 	}
 	o.showEnd(ctx, r)
 	return exitWith(afterWriting(r.Exit, err))

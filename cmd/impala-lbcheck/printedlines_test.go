@@ -179,7 +179,8 @@ func (l commandLine) parse(t *testing.T) error {
 	if err := errors.Join(cmd.ValidateArgs(args), cmd.ValidateRequiredFlags(), cmd.ValidateFlagGroups()); err != nil {
 		return err
 	}
-	if remote(cmd) { // of whose values some are read late: other commands with the flag read them here
+	inBucket := func(arg string) bool { return strings.HasPrefix(arg, bucketScheme) }
+	if remote(cmd) || slices.ContainsFunc(args, inBucket) { // of whose values some are read late: other commands with the flag read them here
 		var errs []error
 		cmd.Flags().Visit(func(f *pflag.Flag) {
 			if v := f.Value.String(); v != "" { // a setting's is read at once, and not shown

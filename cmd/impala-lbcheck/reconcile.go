@@ -41,7 +41,7 @@ the client's address is preserved.`,
   impala-lbcheck reconcile smoke.jsonl haproxy.log
   impala-lbcheck reconcile smoke.jsonl node-1.log node-2.log --json
   impala-lbcheck reconcile smoke.jsonl s3://elb-logs/impala/AWSLogs/
-  impala-lbcheck reconcile --iam-policy s3://elb-logs/impala/AWSLogs/`,
+  impala-lbcheck reconcile s3://elb-logs/impala/AWSLogs/ --iam-policy`,
 		GroupID: groupFiles,
 	}
 	policy := cmd.Flags().Bool("iam-policy", false, "print the IAM policy that reading logs of s3://BUCKET/PREFIX needs, and do nothing else")

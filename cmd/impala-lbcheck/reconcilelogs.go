@@ -51,6 +51,9 @@ func logFiles(ctx context.Context, names []string, sessions []reconcile.Session,
 			out = append(out, some...)
 			continue
 		}
+		if name == stdoutPath {
+			return nil, errNoStdin
+		}
 		some, err := localLogs(ctx, name)
 		if err != nil {
 			return nil, err

@@ -40,8 +40,8 @@ func interruption(ctx context.Context) (by interrupted, ok bool) {
 // interruptible is a context that the first signal cancels, with the signal as its
 // cause. After that only somebody at the keyboard can leave at once: SIGHUP and
 // SIGTERM come twice where a shell, timeout(1) or an init system sends them to the
-// process and to its group.
-func interruptible(e env) (context.Context, func()) {
+// process and to its group. ending is what goes on then.
+func interruptible(e env, ending string) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	done, ended, told := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	go func() {
@@ -56,7 +56,7 @@ func interruptible(e env) (context.Context, func()) {
 					cancel(interruptedBy(sig))
 					go func() { // a terminal that is stopped must not keep the next signal waiting
 						defer close(told)
-						fmt.Fprintln(e.err, "impala-lbcheck: closing sessions; press Ctrl-C again to quit at once")
+						fmt.Fprintf(e.err, "impala-lbcheck: %s; press Ctrl-C again to quit at once\n", ending)
 					}()
 				case sig == os.Interrupt || sig == syscall.SIGQUIT:
 					os.Exit(signalCode(sig))

@@ -44,8 +44,8 @@ type Config struct {
 	// CertificateLag is how many uses of an issued certificate are answered with
 	// CertificateNotFound by Elastic Load Balancing.
 	CertificateLag int
-	// UseLag is how many calls about a certificate, to describe or delete it, or to delete
-	// a target group, still see a use of it that has ended.
+	// UseLag is how many calls about a certificate or a target group, to describe or delete
+	// it, still see a use of it that has ended.
 	UseLag int
 	// PolicyLag is how many attempts to switch access logs on do not see a new
 	// bucket policy yet.

@@ -55,8 +55,9 @@ type TargetGroup struct {
 	Tags       map[string]string
 	ARN        string // generated
 
-	leaving  []leavingTarget
-	lateUses int // calls of DeleteTargetGroup that still see a use that has ended
+	leaving    []leavingTarget
+	formerUser string // ARN of the last load balancer whose listener forwarded to it
+	lateUses   int    // calls that still see that use
 	creation
 }
 

@@ -153,6 +153,19 @@ type describeTargetGroups struct {
 type targetGroupView struct {
 	*TargetGroup
 	users []*NetworkBalancer
+	late  string // ARN of a load balancer that forwards to it no more; "": none is shown
+}
+
+// targetGroupView counts as a look at a use that has ended.
+func (r *region) targetGroupView(g *TargetGroup) targetGroupView {
+	v := targetGroupView{TargetGroup: g, users: r.users(g)}
+	if g.lateUses > 0 {
+		g.lateUses--
+		if !slices.ContainsFunc(v.users, func(b *NetworkBalancer) bool { return b.ARN == g.formerUser }) {
+			v.late = g.formerUser
+		}
+	}
+	return v
 }
 
 func (r *region) describeTargetGroups(in describeTargetGroups) (page[targetGroupView], error) {
@@ -166,11 +179,10 @@ func (r *region) describeTargetGroups(in describeTargetGroups) (page[targetGroup
 		if !r.aws.visible(g.creation) {
 			continue
 		}
-		v := targetGroupView{g, r.users(g)}
-		used := slices.ContainsFunc(v.users, func(b *NetworkBalancer) bool { return b.ARN == in.LoadBalancerArn })
+		used := slices.ContainsFunc(r.users(g), func(b *NetworkBalancer) bool { return b.ARN == in.LoadBalancerArn })
 		named := slices.Contains(in.Names, g.Name) || slices.Contains(in.TargetGroupArns, g.ARN)
 		if used || named || in.LoadBalancerArn == "" && len(in.Names)+len(in.TargetGroupArns) == 0 {
-			found = append(found, v)
+			found = append(found, r.targetGroupView(g))
 		}
 	}
 	if len(found) < len(in.Names)+len(in.TargetGroupArns) {

@@ -244,7 +244,7 @@ func (r *region) endUses(b *NetworkBalancer, l NetworkListener) {
 	}
 	for _, name := range l.Groups {
 		if g := r.targetGroup(name); g != nil {
-			g.lateUses = r.aws.config.UseLag
+			g.formerUser, g.lateUses = b.ARN, r.aws.config.UseLag
 		}
 	}
 }

@@ -120,7 +120,7 @@ func (r *region) createTargetGroup(in createTargetGroup) (page[targetGroupView],
 }
 
 func (r *region) targetGroupPage(g *TargetGroup) page[targetGroupView] {
-	return page[targetGroupView]{Items: []targetGroupView{{g, r.users(g)}}}
+	return page[targetGroupView]{Items: []targetGroupView{r.targetGroupView(g)}}
 }
 
 func (g *TargetGroup) sameSettings(w *TargetGroup) bool {

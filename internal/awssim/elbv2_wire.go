@@ -207,6 +207,9 @@ func encodeTargetGroups(p page[targetGroupView]) any {
 			HealthyThresholdCount: c.Healthy, UnhealthyThresholdCount: c.Unhealthy, IpAddressType: "ipv4",
 			LoadBalancerArns: list(g.users, func(b *NetworkBalancer) string { return b.ARN }),
 		}
+		if g.late != "" {
+			out.LoadBalancerArns.Member = append(out.LoadBalancerArns.Member, g.late)
+		}
 		if c.Matcher != "" {
 			out.Matcher = &xmlMatcher{c.Matcher}
 		}

@@ -186,7 +186,7 @@ func attribute(key, value string) []v2types.TargetGroupAttribute {
 // their groups for a while.
 func TestDeleteLoadBalancer_LeavesThingsForAWhile(t *testing.T) {
 	t.Parallel()
-	s := serve(t, awssim.Config{InterfaceLag: 2, UseLag: 1})
+	s := serve(t, awssim.Config{InterfaceLag: 2, UseLag: 2})
 	ctx := t.Context()
 	drop := func() error {
 		_, err := s.elbv2.DeleteTargetGroup(ctx, &elbv2.DeleteTargetGroupInput{TargetGroupArn: &s.pools})
@@ -198,6 +198,10 @@ func TestDeleteLoadBalancer_LeavesThingsForAWhile(t *testing.T) {
 	}
 	_, err := s.elbv2.DescribeLoadBalancers(ctx, &elbv2.DescribeLoadBalancersInput{LoadBalancerArns: []string{s.balancer}})
 	wantCode(t, err, "LoadBalancerNotFound")
+	shown := must[*elbv2.DescribeTargetGroupsOutput](t)(s.elbv2.DescribeTargetGroups(ctx, &elbv2.DescribeTargetGroupsInput{TargetGroupArns: []string{s.pools}})).TargetGroups[0]
+	if !slices.Equal(shown.LoadBalancerArns, []string{s.balancer}) {
+		t.Errorf("the target group still names %q", shown.LoadBalancerArns)
+	}
 	for _, want := range []string{"ResourceInUse", "", ""} {
 		wantCode(t, drop(), want)
 	}

@@ -15,7 +15,7 @@ import (
 // it.
 func TestDestroy_NamesAnOutboundRuleInTheWay(t *testing.T) {
 	t.Parallel()
-	n := newNeighbours(t, false)
+	n := newNeighbours(t, classicAmong)
 	n.SetGroup(n.front, func(g *awssim.Group) {
 		g.Egress = append(g.Egress, awssim.Rule{Protocol: "tcp", From: 1, To: 1, Group: n.ourFront})
 	})
@@ -35,8 +35,8 @@ func TestDestroy_DarkensNothing(t *testing.T) {
 		"nothing": func(*testing.T, *neighbours) {},
 
 		"the balancer, tag lost": func(_ *testing.T, n *neighbours) {
-			n.SetBalancer(n.balancer, func(b *awssim.Balancer) { b.Tags = nil })
-			n.balancer = ""
+			n.change(func(b *awssim.Balancer) { b.Tags = nil }, func(b *awssim.NetworkBalancer) { b.Tags = nil })
+			n.balancer, n.pools = "", nil // which it works through
 		},
 		"the balancer, deleted":                         func(t *testing.T, n *neighbours) { n.deleteBalancer(t) },
 		"the balancer, a twin":                          func(t *testing.T, n *neighbours) { n.deleteBalancer(t); n.twin(21050, n.front) },
@@ -53,7 +53,7 @@ func TestDestroy_DarkensNothing(t *testing.T) {
 		"the front group, a twin": func(t *testing.T, n *neighbours) {
 			n.deleteFront(t)
 			twin := n.AddGroup(awssim.Group{Name: n.spec.FrontGroup(), VPC: n.vpc})
-			n.SetBalancer(n.balancer, func(b *awssim.Balancer) { b.Groups = []string{twin} })
+			n.regroup(twin)
 			n.admit(n.orBack(), twin, 21050)
 		},
 		"the front group, a twin in another VPC": func(_ *testing.T, n *neighbours) {
@@ -91,8 +91,8 @@ func TestDestroy_DarkensNothing(t *testing.T) {
 			})
 		},
 	} {
-		for _, shared := range []bool{false, true} {
-			t.Run(fmt.Sprintf("%s, shared %v", name, shared), func(t *testing.T) { destroyAmongNeighbours(t, shared, hand) })
+		for _, among := range []neighbourhood{classicAmong, sharedAmong, networkAmong} {
+			t.Run(name+"; "+string(among), func(t *testing.T) { destroyAmong(t, among, hand) })
 		}
 	}
 	for name, hand := range map[string]func(*testing.T, *neighbours){
@@ -153,7 +153,43 @@ func TestDestroy_DarkensNothing(t *testing.T) {
 			n.SetBucket("blue-logs", func(b *awssim.Bucket) { b.Objects = append(b.Objects, "theirs") })
 		},
 	} {
-		t.Run(name, func(t *testing.T) { destroyAmongNeighbours(t, false, hand) })
+		for _, among := range []neighbourhood{classicAmong, networkAmong} {
+			t.Run(name+"; "+string(among), func(t *testing.T) { destroyAmong(t, among, hand) })
+		}
+	}
+	for name, hand := range map[string]func(*testing.T, *neighbours){
+		"a target group, tag lost": func(_ *testing.T, n *neighbours) {
+			n.SetTargetGroup(n.TargetGroups()[1].Name, func(g *awssim.TargetGroup) { g.Tags = nil })
+			n.pools = n.pools[1:]
+		},
+		"a target group, deleted": func(t *testing.T, n *neighbours) { n.deletePool(t) },
+		"a target group, a twin": func(t *testing.T, n *neighbours) {
+			n.AddTargetGroup(awssim.TargetGroup{Name: n.deletePool(t), Port: 21000, VPC: n.vpc, Targets: []awssim.Target{{ID: n.instances[0]}}})
+		},
+		"a target group, a twin that ours forwards to": func(t *testing.T, n *neighbours) {
+			name := n.deletePool(t)
+			n.AddTargetGroup(awssim.TargetGroup{Name: name, Port: 21000, VPC: n.vpc, Targets: []awssim.Target{{ID: n.instances[0]}}})
+			n.SetNetworkBalancer(n.balancer, func(b *awssim.NetworkBalancer) {
+				b.Listeners = append(b.Listeners, awssim.NetworkListener{Port: 21000, Groups: []string{name}})
+			})
+		},
+		"a target group, of another balancer": func(_ *testing.T, n *neighbours) {
+			pool := n.TargetGroups()[1].Name
+			n.SetNetworkBalancer("elb-impala-green", func(b *awssim.NetworkBalancer) {
+				b.Listeners = append(b.Listeners, awssim.NetworkListener{Port: 21000, Groups: []string{pool}})
+			})
+		},
+		"a target group, of a twin of the balancer": func(t *testing.T, n *neighbours) {
+			n.deleteBalancer(t)
+			n.forwardTwin(n.front, 21050, n.TargetGroups()[2].Name)
+		},
+		"a listener, by another's hand": func(_ *testing.T, n *neighbours) {
+			n.SetNetworkBalancer(n.balancer, func(b *awssim.NetworkBalancer) {
+				b.Listeners = append(b.Listeners, awssim.NetworkListener{Port: 1, Groups: []string{"green"}})
+			})
+		},
+	} {
+		t.Run(name, func(t *testing.T) { destroyAmong(t, networkAmong, hand) })
 	}
 }
 
@@ -184,9 +220,9 @@ func (n *neighbours) dependOnBack(balancer, group string) {
 	})
 }
 
-func destroyAmongNeighbours(t *testing.T, shared bool, hand func(*testing.T, *neighbours)) {
+func destroyAmong(t *testing.T, among neighbourhood, hand func(*testing.T, *neighbours)) {
 	t.Parallel()
-	n := newNeighbours(t, shared)
+	n := newNeighbours(t, among)
 	hand(t, n)
 	before, lit := n.theirs(t), n.lit(t)
 	report, err := Destroy(t.Context(), n.cloudHere(t), n.spec, DestroyOptions{PurgeLogs: true})

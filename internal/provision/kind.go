@@ -64,7 +64,7 @@ func (s *state) ownsBalancer() bool { return s.kind.found().owned }
 // describes reports whether a description is that of a network interface of our
 // balancer.
 func describes(description, pattern string) bool {
-	if prefix, any := strings.CutSuffix(pattern, "*"); any {
+	if prefix, wild := strings.CutSuffix(pattern, "*"); wild {
 		return strings.HasPrefix(description, prefix)
 	}
 	return description == pattern

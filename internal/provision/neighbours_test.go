@@ -9,10 +9,9 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/acm"
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
+	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	v2types "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/awssim"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
@@ -22,19 +21,31 @@ import (
 // coordinators, and what one apply of ours made in it.
 type neighbours struct {
 	*cluster
-	spec                   lbfile.Spec
-	front, back            string // ids of the groups of another load balancer, which the coordinators are in
-	ourFront, ourBack      string // "": lb.yaml names a group of theirs instead
-	balancer, cert, bucket string // ours; "": theirs
+	spec              lbfile.Spec
+	front, back       string // ids of the groups of another load balancer, which the coordinators are in
+	ourFront, ourBack string // "": lb.yaml names a group of theirs instead
+	balancer          string // ours, of the kind of spec; as the next, "": there is none of ours
+	cert, bucket      string
+	pools             []string // ARNs of our target groups
 }
+
+// neighbourhood is which lb.yaml is applied among them.
+type neighbourhood string
+
+const (
+	classicAmong neighbourhood = "Classic"
+	sharedAmong  neighbourhood = "Classic, and the coordinators' group, the certificate and the bucket are theirs"
+	networkAmong neighbourhood = "network"
+)
 
 const theirStatement = `{"Sid":"Theirs","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::210987654321:root"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::blue-logs/public/*"}`
 
-// newNeighbours applies a file among them; with shared, the coordinators' group, the
-// certificate and the bucket are theirs.
-func newNeighbours(t *testing.T, shared bool) *neighbours {
+func newNeighbours(t *testing.T, among neighbourhood) *neighbours {
 	t.Helper()
 	n := &neighbours{cluster: newCluster(t, awssim.Config{IssueAfter: 1}), spec: tlsFile(t)}
+	if among == networkAmong {
+		n.spec = networkTLSFile(t)
+	}
 	everyone := []awssim.Rule{{Protocol: "tcp", From: 21000, To: 21050, CIDR: netip.MustParsePrefix("10.0.0.0/8")}}
 	n.front = n.AddGroup(awssim.Group{Name: "green Impala FE", VPC: n.vpc, Tags: otherOwner, Rules: everyone})
 	n.back = n.AddGroup(awssim.Group{Name: "green Impala BE", VPC: n.vpc, Tags: otherOwner, Rules: []awssim.Rule{{Protocol: "tcp", From: 21050, To: 21050, Group: n.front, Tags: otherOwner}}})
@@ -47,20 +58,47 @@ func newNeighbours(t *testing.T, shared bool) *neighbours {
 		Listeners: []awssim.Listener{{Protocol: "SSL", Port: 21050, InstanceProtocol: "SSL", InstancePort: 21050, Certificate: theirs}},
 	})
 	n.AddTargetGroup(awssim.TargetGroup{Name: "green", Port: 21050, VPC: n.vpc, Targets: []awssim.Target{{ID: n.instances[0]}}})
-	if shared {
+	if among == sharedAmong {
 		n.AddBucket(awssim.Bucket{Name: "blue-logs", Policy: `{"Version":"2012-10-17","Statement":[` + theirStatement + `]}`})
 		n.spec.AccessLogs.Adopt, n.spec.Coordinators.SecurityGroup = true, n.back
 		n.spec.TLS.Domain, n.spec.TLS.Certificate = "", theirs
 	}
 	mustApply(t, n.cluster, n.spec)
-	// A network load balancer's name is another space: this is a twin from the beginning.
-	n.AddNetworkBalancer(awssim.NetworkBalancer{Name: "elb-impala-blue", Subnets: n.subnets, Groups: []string{n.front}, Listeners: []awssim.NetworkListener{{Port: 21050, Groups: []string{"green"}}}})
 	n.balancer, n.ourFront = n.spec.Balancer(), n.group(n.spec.FrontGroup()).ID
-	if !shared {
+	for _, g := range n.TargetGroups()[1:] {
+		n.pools = append(n.pools, g.ARN)
+	}
+	n.addOtherKind()
+	if among != sharedAmong {
 		n.ourBack, n.bucket = n.group(n.spec.BackGroup()).ID, "blue-logs"
 		n.cert = n.Certificates()[1].ARN
 	}
 	return n
+}
+
+// addOtherKind is another's load balancer of our name: the names of the two kinds are not
+// one space.
+func (n *neighbours) addOtherKind() {
+	name := n.spec.Balancer()
+	if n.isNetwork() {
+		n.AddNetworkBalancer(awssim.NetworkBalancer{Name: "elb-impala-green", Subnets: n.subnets, Groups: []string{n.front}, Listeners: []awssim.NetworkListener{{Port: 21050, Groups: []string{"green"}}}})
+		n.addClassic(name, 21050, n.front)
+		return
+	}
+	n.AddNetworkBalancer(awssim.NetworkBalancer{Name: name, Subnets: n.subnets, Groups: []string{n.front}, Listeners: []awssim.NetworkListener{{Port: 21050, Groups: []string{"green"}}}})
+}
+
+func (n *neighbours) isNetwork() bool { return n.spec.Kind == lbfile.NetworkBalancer }
+
+// ourClassic and ourNetwork report whether a load balancer is ours.
+func (n *neighbours) ourClassic(name string) bool { return !n.isNetwork() && name == n.balancer }
+func (n *neighbours) ourNetwork(name string) bool { return n.isNetwork() && name == n.balancer }
+
+func (n *neighbours) addClassic(name string, port int32, group string) {
+	n.AddBalancer(awssim.Balancer{
+		Name: name, Subnets: n.subnets, Groups: []string{group}, Instances: n.instances, HealthCheck: checkAt(fmt.Sprint("TCP:", port)),
+		Listeners: []awssim.Listener{{Protocol: "TCP", Port: port, InstanceProtocol: "TCP", InstancePort: port}},
+	})
 }
 
 func checkAt(target string) awssim.HealthCheck {
@@ -73,7 +111,7 @@ func (n *neighbours) theirs(t *testing.T) string {
 	ours := func(id string) bool { return id != "" && (id == n.ourFront || id == n.ourBack) }
 	all := map[string]any{}
 	for _, b := range n.LoadBalancers() {
-		if b.Name != n.balancer {
+		if !n.ourClassic(b.Name) {
 			all["balancer "+b.DNSName] = b
 		}
 	}
@@ -86,7 +124,8 @@ func (n *neighbours) theirs(t *testing.T) string {
 	}
 	for _, e := range n.ENIs() {
 		e.Groups = slices.DeleteFunc(e.Groups, ours)
-		if e.Description != "ELB "+n.balancer {
+		name, _, _ := strings.Cut(strings.TrimPrefix(e.Description, "ELB net/"), "/")
+		if e.Description != "ELB "+n.balancer && !n.ourNetwork(name) || n.isNetwork() && e.Description == "ELB "+name {
 			all["interface "+e.ID] = e
 		}
 	}
@@ -101,7 +140,16 @@ func (n *neighbours) theirs(t *testing.T) string {
 			all["bucket "+b.Name] = b
 		}
 	}
-	all["network balancers"], all["target groups"] = n.NetworkBalancers(), n.TargetGroups()
+	for _, b := range n.NetworkBalancers() {
+		if !n.ourNetwork(b.Name) {
+			all["network balancer "+b.ARN] = b
+		}
+	}
+	for _, g := range n.TargetGroups() {
+		if !slices.Contains(n.pools, g.ARN) {
+			all["target group "+g.ARN] = g
+		}
+	}
 	text, err := json.MarshalIndent(all, "", " ")
 	if err != nil {
 		t.Fatal(err)
@@ -130,21 +178,39 @@ func withoutOurs(t *testing.T, policy string) string {
 	return string(text)
 }
 
-// lit are the coordinators in service of every Classic balancer that is not ours.
+// lit are the coordinators in service of every load balancer that is not ours.
 func (n *neighbours) lit(t *testing.T) map[string][]string {
 	t.Helper()
 	out := map[string][]string{}
+	cloud := n.cloudHere(t)
 	for _, b := range n.LoadBalancers() {
-		if b.Name == n.balancer {
+		if n.ourClassic(b.Name) {
 			continue
 		}
-		health, err := n.cloudHere(t).ELB.DescribeInstanceHealth(t.Context(), &elb.DescribeInstanceHealthInput{LoadBalancerName: aws.String(b.Name)})
-		if err != nil {
-			t.Fatal(err)
-		}
+		health, err := cloud.ELB.DescribeInstanceHealth(t.Context(), &elb.DescribeInstanceHealthInput{LoadBalancerName: aws.String(b.Name)})
+		succeeds(t, err)
 		for _, s := range health.InstanceStates {
 			if text(s.State) == "InService" {
-				out[b.Name] = append(out[b.Name], text(s.InstanceId))
+				out["Classic "+b.Name] = append(out["Classic "+b.Name], text(s.InstanceId))
+			}
+		}
+	}
+	for _, b := range n.NetworkBalancers() {
+		for _, l := range b.Listeners {
+			if n.ourNetwork(b.Name) {
+				continue
+			}
+			listener := fmt.Sprint("network ", b.Name, " ", l.Port)
+			for _, g := range n.TargetGroups() {
+				if slices.Contains(l.Groups, g.Name) {
+					health, err := cloud.ELBv2.DescribeTargetHealth(t.Context(), &elbv2.DescribeTargetHealthInput{TargetGroupArn: aws.String(g.ARN)})
+					succeeds(t, err)
+					for _, d := range health.TargetHealthDescriptions {
+						if d.TargetHealth.State == v2types.TargetHealthStateEnumHealthy {
+							out[listener] = append(out[listener], text(d.Target.Id))
+						}
+					}
+				}
 			}
 		}
 	}
@@ -155,8 +221,18 @@ func (n *neighbours) lit(t *testing.T) map[string][]string {
 func (n *neighbours) left() []string {
 	var out []string
 	for _, b := range n.LoadBalancers() {
-		if b.Name == n.balancer {
+		if n.ourClassic(b.Name) {
 			out = append(out, b.Name)
+		}
+	}
+	for _, b := range n.NetworkBalancers() {
+		if n.ourNetwork(b.Name) {
+			out = append(out, b.Name)
+		}
+	}
+	for _, g := range n.TargetGroups() {
+		if slices.Contains(n.pools, g.ARN) {
+			out = append(out, g.Name)
 		}
 	}
 	for _, g := range n.Groups() {
@@ -175,96 +251,4 @@ func (n *neighbours) left() []string {
 		}
 	}
 	return out
-}
-
-// Deletions by hand, as AWS allows them.
-
-func (n *neighbours) deleteBalancer(t *testing.T) {
-	t.Helper()
-	_, err := n.cloudHere(t).ELB.DeleteLoadBalancer(t.Context(), &elb.DeleteLoadBalancerInput{LoadBalancerName: aws.String(n.spec.Balancer())})
-	succeeds(t, err)
-}
-
-func succeeds(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-// deleteFront gives our balancer another's group first.
-func (n *neighbours) deleteFront(t *testing.T) {
-	t.Helper()
-	n.SetBalancer(n.spec.Balancer(), func(b *awssim.Balancer) { b.Groups = []string{n.front} })
-	for _, id := range []string{n.ourBack, n.back} {
-		n.SetGroup(id, func(g *awssim.Group) {
-			g.Rules = slices.DeleteFunc(g.Rules, func(r awssim.Rule) bool { return r.Group == n.ourFront })
-		})
-	}
-	n.deleteGroup(t, n.ourFront)
-	n.ourFront = ""
-}
-
-// deleteBack takes it off the coordinators first.
-func (n *neighbours) deleteBack(t *testing.T) {
-	t.Helper()
-	for _, e := range n.ENIs() {
-		n.SetInterfaceGroups(e.ID, slices.DeleteFunc(e.Groups, func(id string) bool { return id == n.ourBack })...)
-	}
-	n.deleteGroup(t, n.ourBack)
-	n.ourBack = ""
-}
-
-func (n *neighbours) deleteGroup(t *testing.T, id string) {
-	t.Helper()
-	_, err := n.cloudHere(t).EC2.DeleteSecurityGroup(t.Context(), &ec2.DeleteSecurityGroupInput{GroupId: &id})
-	succeeds(t, err)
-}
-
-// deleteCertificate makes the listeners plain first.
-func (n *neighbours) deleteCertificate(t *testing.T) {
-	t.Helper()
-	n.SetBalancer(n.spec.Balancer(), func(b *awssim.Balancer) {
-		for i, l := range b.Listeners {
-			b.Listeners[i] = awssim.Listener{Protocol: "TCP", Port: l.Port, InstanceProtocol: "TCP", InstancePort: l.InstancePort}
-		}
-	})
-	_, err := n.cloudHere(t).ACM.DeleteCertificate(t.Context(), &acm.DeleteCertificateInput{CertificateArn: &n.cert})
-	succeeds(t, err)
-	n.cert = ""
-}
-
-// deleteBucket switches the logs off and empties it first.
-func (n *neighbours) deleteBucket(t *testing.T) {
-	t.Helper()
-	n.SetBalancer(n.spec.Balancer(), func(b *awssim.Balancer) { b.Attributes.AccessLog.Enabled = false })
-	n.SetBucket("blue-logs", func(b *awssim.Bucket) { b.Objects = nil })
-	_, err := n.cloudHere(t).S3.DeleteBucket(t.Context(), &s3.DeleteBucketInput{Bucket: aws.String("blue-logs")})
-	succeeds(t, err)
-	n.bucket = ""
-}
-
-// twin is a balancer with our name that is another's, before the same coordinators.
-func (n *neighbours) twin(port int32, group string) {
-	n.AddBalancer(awssim.Balancer{
-		Name: n.spec.Balancer(), Subnets: n.subnets, Groups: []string{group}, Instances: n.instances, HealthCheck: checkAt(fmt.Sprint("TCP:", port)),
-		Listeners: []awssim.Listener{{Protocol: "TCP", Port: port, InstanceProtocol: "TCP", InstancePort: port}},
-	})
-	n.balancer = ""
-}
-
-// admit opens a port of a group to another group, without a tag.
-func (n *neighbours) admit(to, from string, port int32) {
-	n.SetGroup(to, func(g *awssim.Group) {
-		g.Rules = append(g.Rules, awssim.Rule{Protocol: "tcp", From: port, To: port, Group: from})
-	})
-}
-
-// enter puts a group on every interface of an instance.
-func (n *neighbours) enter(group string) {
-	for _, e := range n.ENIs() {
-		if e.Instance != "" {
-			n.SetInterfaceGroups(e.ID, append(e.Groups, group)...)
-		}
-	}
 }

@@ -145,3 +145,13 @@ func (c *cluster) litTargets(t *testing.T) map[string]int {
 	}
 	return lit
 }
+
+// TestNetwork_DestroyGoesOnWhereAGroupNamesWhatIsGone: AWS shows the use of a target group
+// for a while after it has ended, and that is nobody's dependence.
+func TestNetwork_DestroyGoesOnWhereAGroupNamesWhatIsGone(t *testing.T) {
+	t.Parallel()
+	c, spec := newCluster(t, awssim.Config{IssueAfter: 1, UseLag: 9}), networkTLSFile(t)
+	mustApply(t, c, spec)
+	c.deleteNetwork(t, spec)
+	mustDestroy(t, c, spec)
+}

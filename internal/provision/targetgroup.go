@@ -53,9 +53,30 @@ func (s netKind) readTargetGroups(ctx context.Context) error {
 			if err := s.readTargetGroup(ctx, g); err != nil {
 				return err
 			}
+			if err := s.readForwarders(ctx, g); err != nil {
+				return err
+			}
 		}
 	}
 	s.targetGroups = all
+	return nil
+}
+
+// readForwarders drops the load balancers that are gone, which AWS names for a while.
+func (s netKind) readForwarders(ctx context.Context, g *targetGroup) error {
+	var there []string
+	for _, arn := range g.LoadBalancerArns {
+		if arn != s.net.arn() {
+			_, err := s.cloud.ELBv2.DescribeLoadBalancers(ctx, &elbv2.DescribeLoadBalancersInput{LoadBalancerArns: []string{arn}})
+			if code(err) == "LoadBalancerNotFound" {
+				continue
+			} else if err != nil {
+				return err
+			}
+		}
+		there = append(there, arn)
+	}
+	g.LoadBalancerArns = there
 	return nil
 }
 

@@ -3,6 +3,7 @@ package simcluster
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -42,7 +43,7 @@ func ParseFault(text string) (Fault, error) {
 	f.Name, rest = rest[:name], rest[name:]
 	spec, ok := findFault(f.Name)
 	if !ok {
-		return Fault{}, errors.New(unknownName(f.Name, faultNames()))
+		return Fault{}, errors.New(unknownFault(f.Name))
 	}
 	var at string
 	if i := strings.LastIndexByte(rest, '@'); i > 0 {
@@ -78,6 +79,29 @@ func (spec faultSpec) validate(f Fault, hasValue bool) error {
 	}
 	scratch := plan{coordinators: make([]coordinatorPlan, 1), nodes: make([]nodePlan, 1)}
 	return spec.apply(&scratch, Fault{Name: f.Name, Value: f.Value})
+}
+
+// maxNear is how many names a message suggests.
+const maxNear = 3
+
+// unknownFault names the nearest faults, or where there is none the first: there are too
+// many to list.
+func unknownFault(name string) string {
+	all := faultNames()
+	var near []string
+	for rest := slices.Clone(all); len(near) < maxNear; {
+		next, ok := usertext.Nearest(name, rest)
+		if !ok {
+			break
+		}
+		near = append(near, next)
+		rest = slices.DeleteFunc(rest, func(s string) bool { return s == next })
+	}
+	said := "did you mean " + strings.Join(near, ", ") + "?"
+	if near == nil {
+		said = "such as " + strings.Join(all[:maxNear], ", ") + ";"
+	}
+	return fmt.Sprintf("unknown name %.40q; %s demo --help and docs/faults.md list all %d", name, said, len(all))
 }
 
 // unknownName lists the valid names, and suggests the nearest where one is near.

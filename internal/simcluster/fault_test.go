@@ -41,7 +41,7 @@ func TestParseFault(t *testing.T) {
 func TestParseFault_Errors(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"":              "Valid names: dead, refused,",
+		"":              "such as dead, refused, hung; demo --help and docs/faults.md list all",
 		"ded@2":         "did you mean dead?",
 		"reset_after=5": "did you mean reset-after?",
 		"dead=1":        "takes no value",
@@ -97,12 +97,8 @@ func TestFaults_AllStart(t *testing.T) {
 			if info.Example != "" {
 				text += "=" + info.Example
 			}
-			nodes := 2
-			if info.Name == "zones" {
-				nodes = 3
-			}
 			keys := newRealm(t, "impala").keys.Marshal()
-			start(t, Config{Keytab: keys, TLS: info.Scope == FaultScopeListener, Nodes: nodes, HTTP: true, Auth: AuthLDAP | AuthKerberos, Balance: BalanceRoundRobin}, text)
+			start(t, Config{Keytab: keys, TLS: info.Scope == FaultScopeListener, HTTP: true, Auth: AuthLDAP | AuthKerberos, Balance: BalanceRoundRobin}, text)
 		})
 	}
 }

@@ -120,7 +120,7 @@ var faultSpecs = []faultSpec{
 		func(c *coordinatorPlan, v string) error { return parseDuration(v, &c.skew) }), needsKerberos),
 
 	balancerFault("weights", "6:1:1:1:1", "distributes sessions in these proportions, a number per coordinator", func(p *plan, v string) error { return parseNumbers(v, &p.balancer.weights) }),
-	balancerFault("zones", "2:2:1", "each node reaches only its own coordinators, this many per node", func(p *plan, v string) error { return parseNumbers(v, &p.balancer.zones) }),
+	balancerFault("zones", "3:2", "each node reaches only its own coordinators, this many per node", func(p *plan, v string) error { return parseNumbers(v, &p.balancer.zones) }),
 	balancerFault("sticky", "0.7", "chooses the previous coordinator again with this probability", func(p *plan, v string) error { return parseProbability(v, &p.balancer.sticky) }),
 	balancerFault("flaky", "1", "resets this many connections, early in the run, after their first request", func(p *plan, v string) error { return parseNumber(v, 1, 1000, &p.balancer.flaky) }),
 	balancerFault("cuts", "30:70", "resets the connections with these numbers, counted over all nodes, after their first request", func(p *plan, v string) error { return parseNumbers(v, &p.balancer.cuts) }),

@@ -80,7 +80,7 @@ func parseNumbers(s string, to *[]int) error {
 	for part := range strings.SplitSeq(s, ":") {
 		var n int
 		if err := parseNumber(part, 0, 1_000_000, &n); err != nil || len(numbers) == MaxCoordinators {
-			return fmt.Errorf("invalid list %.40q: it must be numbers separated by colons, such as 2:2:1", s)
+			return fmt.Errorf("invalid list %.40q: it must be numbers separated by colons, such as 3:2", s)
 		}
 		numbers = append(numbers, n)
 	}

@@ -84,7 +84,7 @@ func newPlan(c Config) (*plan, error) {
 	for _, f := range c.Faults {
 		spec, ok := findFault(f.Name)
 		if !ok {
-			return nil, invalidFault(f.String(), "%s", unknownName(f.Name, faultNames()))
+			return nil, invalidFault(f.String(), "%s", unknownFault(f.Name))
 		}
 		if spec.needs != nil && spec.needs(c) != "" {
 			return nil, invalidFault(f.String(), "%s", spec.needs(c))

@@ -119,6 +119,9 @@ func (c *Comparison) conclude() {
 		verb = "differs"
 	}
 	rows := fmt.Sprintf("%d of %s %s by more than chance", differ, phrase.Count(len(c.Rows), "figure"), verb)
+	if c.Old.Run != "" && c.Old.Run == c.New.Run {
+		rows += "; both are one run, " + c.Old.Run
+	}
 	if len(c.Findings) == 0 {
 		c.Verdict, c.Summary = scenarios.StatusSkipped, "COMPARED: "+rows+"; no limit was set."
 		return

@@ -69,6 +69,9 @@ func writeRows(b *strings.Builder, c compare.Comparison) {
 
 // changeOf is "+27 %"; "" where it cannot be told.
 func changeOf(r compare.Row) string {
+	if r.Old.Value != nil && *r.Old.Value == 0 && r.New.Value != nil && *r.New.Value != 0 {
+		return "from 0"
+	}
 	v := r.Change()
 	if math.IsNaN(v) {
 		return ""

@@ -41,8 +41,10 @@ func Write(out io.Writer, cmd *cobra.Command, h Header) error {
 	p.macro("TH", strings.ToUpper(Name(cmd)), "1", h.Date, root+" "+h.Version, "Commands of "+root)
 	p.macro("SH", "NAME")
 	p.line(escape(Name(cmd)) + ` \- ` + escape(cmd.Short))
-	p.macro("SH", "SYNOPSIS")
-	p.line(bold(synopsis(cmd)))
+	if text := synopsis(cmd); text != "" {
+		p.macro("SH", "SYNOPSIS")
+		p.line(bold(text))
+	}
 	if cmd.Long != "" {
 		p.macro("SH", "DESCRIPTION")
 		p.text(cmd.Long)
@@ -58,8 +60,11 @@ func Write(out io.Writer, cmd *cobra.Command, h Header) error {
 	return err
 }
 
-// synopsis is how a command is called.
+// synopsis is how a command is called; "" of a page of help, which is none.
 func synopsis(cmd *cobra.Command) string {
+	if cmd.IsAdditionalHelpTopicCommand() {
+		return ""
+	}
 	if cmd.HasAvailableSubCommands() || !cmd.Runnable() {
 		return cmd.CommandPath() + " [command]"
 	}
