@@ -10,7 +10,7 @@ THRIFT_VERSION := 0.17.0
 TOOL := go tool -modfile=tools/go.mod
 LINT := go tool -modfile=tools/golangci-lint/go.mod golangci-lint
 
-.PHONY: test seeds help check shuffle lint vuln interop interop-full bench gen golden fuzz rule sim image kustomize release release-check kubernetes
+.PHONY: test seeds help check shuffle lint vuln interop interop-full bench gen golden fuzz hostile rule sim image kustomize release release-check kubernetes
 
 test: ## every test, in pure Go
 	go test ./...
@@ -86,10 +86,21 @@ bench: ## the client beside others, into bench/results.md (root, Debian)
 golden: ## rewrite the goldens of reports, commands and APIs: read the diff
 	go test ./report ./cmd/... ./internal/floors ./internal/schema -update
 
-FUZZTIME ?= 20s
-fuzz: ## every fuzz target for FUZZTIME (20s)
-	@for p in $$(go list ./...); do for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz'); do \
-	  echo "$$p $$f"; go test $$p -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) || exit 1; done; done
+# A target that fails leaves its input in testdata/fuzz, and the others go on.
+FUZZTIME ?= 1m
+fuzz: ## every fuzz target for FUZZTIME (1m), with the inputs that each tried
+	@for d in $$(git grep -l '^func Fuzz' -- '*_test.go' | xargs -n1 dirname | sort -u); do for f in $$(go test -list '^Fuzz' ./$$d | grep '^Fuzz'); do \
+	  go test ./$$d -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) > fuzz.log 2>&1 || cat fuzz.log; \
+	  echo "fuzz: $$d $$f $$(grep -o 'execs: [0-9]*' fuzz.log | tail -1)"; done; done | tee fuzzed.log; \
+	awk '/^fuzz: / { n++; sum += $$NF } /^--- FAIL|^FAIL/ { bad = 1 } END { printf "%d targets, %d inputs\n", n, sum; exit bad }' fuzzed.log
+
+# Each tampered reply ends with a whole session or an error of a class, in bounded time and
+# memory. Without -hostile, the same tests try some of them.
+hostile: ## what peers say, changed at every byte: more than 100 000 replies (five minutes)
+	@go test -p 1 $$(git grep -l '^func TestTampered_' -- '*_test.go' | xargs -n1 dirname | sort -u | sed 's,^,./,') -run '^TestTampered_' -hostile -count 1 -timeout 30m -v > hostile.log 2>&1; code=$$?; \
+	grep -o 'hostile: .*' hostile.log; \
+	awk '/hostile: / { for (i = 1; i < NF; i++) if ($$(i+1) ~ /^replies/) sum += $$i } END { print sum " replies" }' hostile.log; \
+	test $$code = 0 || echo "failed: hostile.log has the reports"; exit $$code
 
 # The rates that docs/statistics.md publishes; read the difference before you commit it.
 rule: ## the balance rule, simulated in full (five minutes on two idle cores)

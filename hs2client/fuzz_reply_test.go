@@ -32,17 +32,17 @@ func (recording) SetReadDeadline(time.Time) error  { return nil }
 func (recording) SetWriteDeadline(time.Time) error { return nil }
 
 // said are the replies of a session, in the order of its calls.
-func said(p thrift.TProcessor, calls func(thrift.TClient)) []byte {
+func said(p thrift.TProcessor, calls func(thrift.TClient)) [][]byte {
 	c := &inProcess{p: p}
 	calls(c)
-	return c.replies.Bytes()
+	return c.replies
 }
 
 // inProcess calls a processor and keeps what it answers.
 type inProcess struct {
 	p       thrift.TProcessor
 	seq     int32
-	replies bytes.Buffer
+	replies [][]byte
 }
 
 func (c *inProcess) Call(ctx context.Context, method string, args, _ thrift.TStruct) (thrift.ResponseMeta, error) {
@@ -56,12 +56,14 @@ func (c *inProcess) Call(ctx context.Context, method string, args, _ thrift.TStr
 		return thrift.ResponseMeta{}, err
 	}
 	_, err := c.p.Process(ctx, req, thrift.NewTBinaryProtocolConf(out, nil))
-	c.replies.Write(out.Bytes())
+	c.replies = append(c.replies, bytes.Clone(out.Bytes()))
 	return thrift.ResponseMeta{}, err
 }
 
 // wholeHS2 and wholeBeeswax are what a healthy server says in a session.
-func wholeHS2() []byte {
+func wholeHS2() []byte { return slices.Concat(hs2Replies()...) }
+
+func hs2Replies() [][]byte {
 	c := &coordinator{web: "http://a:25000", config: map[string]string{"http_addr": "a:25000", "X": "y"}}
 	c.columns, c.schema = pid()
 	return said(hs2.NewImpalaHiveServer2ServiceProcessor(c), func(tc thrift.TClient) {
@@ -79,7 +81,7 @@ func wholeHS2() []byte {
 }
 
 func wholeBeeswax() []byte {
-	return said(beeswax.NewImpalaServiceProcessor(&hive{rows: []string{"4711\ta"}}), func(tc thrift.TClient) {
+	return slices.Concat(said(beeswax.NewImpalaServiceProcessor(&hive{rows: []string{"4711\ta"}}), func(tc thrift.TClient) {
 		ctx, client, q := context.Background(), beeswax.NewImpalaServiceClient(tc), &beeswax.QueryHandle{}
 		_, _ = client.PingImpalaService(ctx)
 		_, _ = client.Query(ctx, &beeswax.Query{})
@@ -87,7 +89,7 @@ func wholeBeeswax() []byte {
 		_, _ = client.GetResultsMetadata(ctx, q)
 		_, _ = client.Fetch(ctx, q, false, 1)
 		_ = client.Close(ctx, q)
-	})
+	})...)
 }
 
 // password has what quoting changes.
@@ -101,8 +103,13 @@ func showsPassword(text string) bool {
 
 // play runs a session against what was said in advance.
 func play(mode uint8, wire []byte, timeout time.Duration) error {
+	return playOn(mode, func() net.Conn { return recording{bytes.NewReader(wire)} }, timeout)
+}
+
+// playOn is play on connections of any sort.
+func playOn(mode uint8, dial func() net.Conn, timeout time.Duration) error {
 	c := hs2client.Config{Addr: "127.0.0.1:1", Timeout: timeout, Dial: func(context.Context, string, string) (net.Conn, error) {
-		return recording{bytes.NewReader(wire)}, nil
+		return dial(), nil
 	}}
 	if mode&1 != 0 {
 		c.Protocol = hs2client.ProtocolBeeswax

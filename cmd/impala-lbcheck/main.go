@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"runtime/debug"
 
@@ -12,8 +13,12 @@ import (
 )
 
 func main() {
+	silenceLibraries()
 	os.Exit(mainCode(os.Args[1:], system()))
 }
+
+// silenceLibraries drops what net/http would log: what a server said that nobody asked for.
+func silenceLibraries() { log.SetOutput(io.Discard) }
 
 // env is the one door to the operating system: what a command reads and
 // writes, so that a test can hand it another.

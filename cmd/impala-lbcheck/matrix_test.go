@@ -167,6 +167,26 @@ func TestMatrix_ShownByWhatThereIs(t *testing.T) {
 	}
 }
 
+// testName is the name of a test or a fuzz target in a text.
+var testName = regexp.MustCompile(`\b(?:Test|Fuzz)[A-Z]\w*`)
+
+func TestSecurity_NamesTestsThatExist(t *testing.T) {
+	t.Parallel()
+	doc, err := os.ReadFile("../../SECURITY.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests, named := testNames(t), testName.FindAllString(string(doc), -1)
+	for _, name := range named {
+		if !tests[name] {
+			t.Errorf("SECURITY.md names %s, which is no test", name)
+		}
+	}
+	if len(named) < 20 {
+		t.Errorf("SECURITY.md names %d tests", len(named))
+	}
+}
+
 // testNames are the tests and fuzz targets of this module.
 func testNames(t *testing.T) map[string]bool {
 	t.Helper()

@@ -1,6 +1,7 @@
 package krbmsg
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/jcmturner/gofork/encoding/asn1"
@@ -70,6 +71,9 @@ func MarshalAPRep(part types.EncryptedData) ([]byte, error) {
 func ParseAPRep(data []byte) (types.EncryptedData, error) {
 	var m apRep
 	err := unmarshal(asnAppTag.APREP, data, &m)
+	if err == nil && (m.PVNO != version || m.MsgType != msgtype.KRB_AP_REP) {
+		err = fmt.Errorf("a message of version %d and type %d in place of a service's proof", m.PVNO, m.MsgType)
+	}
 	return m.EncPart, err
 }
 

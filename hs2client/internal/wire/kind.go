@@ -2,6 +2,7 @@ package wire
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -24,6 +25,9 @@ func KindOf(err error) vocab.Kind {
 	}
 	if text, ok := Alert(err); ok {
 		return AlertKind(text)
+	}
+	if isMalformedTLS(err) {
+		return vocab.KindGarbage
 	}
 	if call, ok := errors.AsType[*os.SyscallError](err); ok && call.Syscall == "bind" && errors.Is(err, syscall.EADDRNOTAVAIL) {
 		return vocab.KindInvalid // the local address is not one of this machine
@@ -63,6 +67,16 @@ func Alert(err error) (text string, ok bool) {
 		return "", false
 	}
 	return remote.Err.Error(), true
+}
+
+// isMalformedTLS reports whether err is that of a record which crypto/tls does not take:
+// it was damaged on the way, or whoever sent it speaks no TLS.
+func isMalformedTLS(err error) bool {
+	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
+		return true
+	}
+	own, ok := errors.AsType[*net.OpError](err)
+	return ok && own.Op == "local error"
 }
 
 // alertTexts are crypto/tls's words for the alerts that say what is wrong.

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -33,6 +34,8 @@ func TestKindOf(t *testing.T) {
 		"no such name":      {&net.DNSError{IsNotFound: true}, vocab.KindNotFound},
 		"name server mute":  {&net.DNSError{IsTimeout: true}, vocab.KindTimeout},
 		"wrapped":           {fmt.Errorf("x: %w", &Error{Kind: vocab.KindPolicy}), vocab.KindPolicy},
+		"a damaged record":  {&net.OpError{Op: "local error", Err: errors.New("tls: bad record MAC")}, vocab.KindGarbage},
+		"no record":         {tls.RecordHeaderError{}, vocab.KindGarbage},
 		"anything":          {errors.New("x"), vocab.KindOther},
 		"below a dull one":  {&Error{Err: io.EOF}, vocab.KindEOF},
 		"without progress":  {io.ErrNoProgress, vocab.KindOther},
