@@ -15,6 +15,7 @@ func provisionProofs(l *lab) []proof {
 	prepare := func() { l.moto() }
 	return []proof{
 		{name: "provision.story", prepare: prepare, run: l.proveProvision},
+		{name: "provision.network", prepare: prepare, run: l.proveProvisionNetwork},
 		{name: "provision.killed", run: l.proveKilledApply},
 		{name: "provision.smoke", run: l.proveSmokeFromProvision},
 		{name: "provision.policies", prepare: prepare, run: l.provePolicies},

@@ -20,7 +20,10 @@ const (
 	maxObservations = 2_000_000
 )
 
-// readObservations reads the JSON lines of --observations, and hands over each session. A
+// errIsResult is about a file that is no observations.
+var errIsResult = errors.New("this is a result, which counts sessions and does not tell one good session from another")
+
+// readObservations reads what --observations wrote, and hands over each session. A
 // last line that is not whole is of a run that was killed, and is left out.
 func readObservations(ctx context.Context, name string, each func(scenarios.Observation)) error {
 	in, err := localfile.Open(ctx, name)
@@ -32,6 +35,9 @@ func readObservations(ctx context.Context, name string, each func(scenarios.Obse
 	head, err := lines.ReadSlice('\n')
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, bufio.ErrBufferFull) {
 		return fmt.Errorf("%s: %w", name, err)
+	}
+	if bytes.HasPrefix(head, []byte(csvHead)) {
+		return readObservationsCSV(name, io.MultiReader(bytes.NewReader(bytes.Clone(head)), lines), each)
 	}
 	if err := checkHead(head); err != nil {
 		return fmt.Errorf("%s:1: %w", name, err)
@@ -64,22 +70,24 @@ func checkHead(line []byte) error {
 	case err == nil && head.Schema == observationSchema:
 		return nil
 	case bytes.Contains(line, []byte(`"impala-lbcheck/result/`)) || string(bytes.TrimSpace(line)) == "{":
-		return errors.New("this is a result, which counts sessions and does not tell one from another: " + want)
-	case bytes.HasPrefix(line, []byte("seq,part,")):
-		return errors.New("these are observations as CSV, and JSON lines are read: " + want)
+		return errIsResult
 	case err == nil && head.Schema != "":
 		return fmt.Errorf("schema %.60q is not %q: %s", head.Schema, observationSchema, want)
 	}
 	return errors.New("these are no observations: " + want)
 }
 
-// parseObservation reads a line that observationFile wrote, as far as it goes back to an
-// observation.
+// parseObservation reads a line that observationFile wrote.
 func parseObservation(line []byte) (scenarios.Observation, error) {
 	var l observationLine
 	if err := json.Unmarshal(line, &l); err != nil {
 		return scenarios.Observation{}, fmt.Errorf("it is no session: %w", err)
 	}
+	return l.observation(), nil
+}
+
+// observation is what a line says, as far as it goes back to an observation.
+func (l observationLine) observation() scenarios.Observation {
 	o := scenarios.Observation{
 		Seq: l.Seq, Part: l.Part, Due: duration(l.Due), Start: duration(l.Start), Began: time.UnixMicro(l.StartUnix).UTC(), End: duration(l.End), Owed: duration(l.Owed),
 		Node: l.Node, Local: l.Local, BytesIn: l.Received, BytesOut: l.Sent,
@@ -92,7 +100,7 @@ func parseObservation(line []byte) (scenarios.Observation, error) {
 	for p := range scenarios.NumPhases {
 		o.Phases[p] = duration(l.Phases[p.String()])
 	}
-	return o, nil
+	return o
 }
 
 // duration is milliseconds of a file, which may hold any number.

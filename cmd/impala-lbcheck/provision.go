@@ -25,11 +25,12 @@ var errWithoutAWS = errors.New("this build is without AWS (-tags noaws): use a r
 func newProvision(e env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "provision",
-		Short: "Build, compare and remove a Classic load balancer on AWS",
-		Long: `Build a Classic load balancer in front of Impala's coordinators on AWS, with its
-security groups, health check, access log and certificate; preview it, compare it
-with lb.yaml later, and remove it. Its resources are marked by a tag: nothing
-without that tag is changed or removed.`,
+		Short: "Build, compare and remove a Classic or network load balancer on AWS",
+		Long: `Build a load balancer in front of Impala's coordinators on AWS, with its security
+groups, health check, access log and certificate; preview it, compare it with lb.yaml
+later, and remove it. The file's kind says which one: classic, the default, or
+network. Its resources are marked by a tag: nothing without that tag is changed or
+removed.`,
 		Example: `  impala-lbcheck provision init prod1 > lb.yaml
   impala-lbcheck provision plan -f lb.yaml
   impala-lbcheck provision apply -f lb.yaml
@@ -49,14 +50,22 @@ without that tag is changed or removed.`,
 
 // newInit prints an lb.yaml to start from.
 func newInit(e env) *cobra.Command {
-	recipe := false
+	recipe, kind := false, string(lbfile.Classic)
 	cmd := &cobra.Command{
 		Use:   "init [CLUSTER]",
 		Short: "Print a commented lb.yaml to start from",
 		Args:  atMostOne("cluster"),
 	}
 	cmd.Flags().BoolVar(&recipe, "recipe", false, "use the parameters of the recipe of 2017, with comments on what is outdated")
+	cmd.Flags().StringVar(&kind, "kind", kind, "describe a load balancer of the kind `classic|network`")
+	completeValues(cmd, "kind", []cobra.Completion{
+		cobra.CompletionWithDesc(string(lbfile.Classic), "a Classic load balancer"), cobra.CompletionWithDesc(string(lbfile.NetworkBalancer), "a network load balancer"),
+	})
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		page, err := initPage(recipe, lbfile.Kind(kind))
+		if err != nil {
+			return err
+		}
 		cluster := ""
 		if len(args) == 1 {
 			cluster = args[0]
@@ -64,10 +73,25 @@ func newInit(e env) *cobra.Command {
 				return err
 			}
 		}
-		_, err := io.WriteString(e.out, lbfile.Init(recipe, cluster))
+		_, err = io.WriteString(e.out, lbfile.Init(page, cluster))
 		return err
 	}
 	return cmd
+}
+
+// initPage is the page of a kind; the recipe of 2017 is a Classic load balancer's.
+func initPage(recipe bool, kind lbfile.Kind) (lbfile.Page, error) {
+	switch {
+	case kind != lbfile.Classic && kind != lbfile.NetworkBalancer:
+		return "", fmt.Errorf("--kind %s: unknown kind; expected %s or %s", kind, lbfile.Classic, lbfile.NetworkBalancer)
+	case recipe && kind == lbfile.NetworkBalancer:
+		return "", errors.New("--recipe builds a Classic load balancer: leave --kind network out, or --recipe")
+	case recipe:
+		return lbfile.RecipePage, nil
+	case kind == lbfile.NetworkBalancer:
+		return lbfile.NetworkPage, nil
+	}
+	return lbfile.ClassicPage, nil
 }
 
 // provisionFlags are the common flags of the commands that call AWS.
@@ -162,8 +186,9 @@ func newApply(e env) *cobra.Command {
 		Long: `Make a plan and, if nothing stops it, build what is missing, one resource after the
 other: groups, load balancer, attributes, access log, health check, registration;
 wait until coordinators are in service; then the certificate, with its validation
-record printed, and the listeners' TLS, one port at a time. A second apply changes
-nothing.`,
+record printed, and the listeners' TLS, one port at a time. For kind: network: groups,
+target groups with their targets, load balancer, certificate, listeners; then wait
+until the targets are healthy. A second apply changes nothing.`,
 	}
 	p := withProvisionFlags(cmd)
 	cmd.Flags().DurationVar(&wait, "wait", 15*time.Minute, "time limit for the whole run: calls, coordinators in service, the certificate")

@@ -62,7 +62,7 @@ func newTestAccount(t *testing.T) testAccount {
 		t.Setenv(k, v)
 	}
 	file := filepath.Join(dir, "lb.yaml")
-	if err := os.WriteFile(file, []byte(lbfile.Init(false, "blue")), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(lbfile.Init(lbfile.ClassicPage, "blue")), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return testAccount{sim, file, vpc, subnets}
@@ -115,6 +115,67 @@ func TestProvision_PlansBuildsComparesAndRemoves(t *testing.T) {
 	}
 	if left := a.LoadBalancers(); len(left) > 0 {
 		t.Errorf("left: %+v", left)
+	}
+}
+
+// TestProvision_BuildsANetworkLoadBalancer from the page that init prints, by the same
+// commands; smoke takes its target from it.
+func TestProvision_BuildsANetworkLoadBalancer(t *testing.T) {
+	a := newTestAccount(t)
+	page, _, code := runAWS(t, "provision", "init", "blue", "--kind", "network")
+	if code != exitPass {
+		t.Fatalf("init: exit %d", code)
+	}
+	if err := os.WriteFile(a.file, []byte(page), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		args []string
+		code int
+		says []string
+	}{
+		{[]string{"plan"}, exitPass, []string{"create target group impala-lb-21050-", "create load balancer elb-impala-blue", "fail open"}},
+		{[]string{"plan", "--emit", "cli"}, exitPass, []string{"LOAD_BALANCER=$(aws elbv2 create-load-balancer"}},
+		{[]string{"apply"}, exitPass, []string{"--expect-coordinators 2", "all 2 coordinators are in service"}},
+		{[]string{"plan", "--detailed-exitcode"}, exitPass, []string{"Nothing to do."}},
+		{[]string{"status"}, exitPass, []string{"pass load_balancer.state", "pass coordinators.in_service", "all 2 coordinators are in service"}},
+		{[]string{"destroy"}, exitUsage, []string{"delete load balancer elb-impala-blue", "delete target group impala-lb-21050-"}},
+	} {
+		stdout, stderr, code := runAWS(t, append(append([]string{"provision"}, step.args...), "-f", a.file)...)
+		if code != step.code {
+			t.Errorf("%s: exit %d, want %d\n%s%s", step.args, code, step.code, stdout, stderr)
+		}
+		for _, words := range step.says {
+			if !strings.Contains(stdout, words) {
+				t.Errorf("%s does not say %q\n%s%s", step.args, words, stdout, stderr)
+			}
+		}
+	}
+	a.edit(t, "kind: network", "kind: classic")
+	a.edit(t, "targets: instance", "# targets")
+	a.edit(t, "preserve_client_ip", "# preserve_client_ip")
+	a.edit(t, "unhealthy_draining", "# unhealthy_draining")
+	stdout, _, code := runAWS(t, "provision", "plan", "-f", a.file)
+	if code != exitFail || !strings.Contains(stdout, "lb.yaml says kind: classic, and elb-impala-blue was built as a network load balancer") {
+		t.Errorf("the other kind: exit %d\n%s", code, stdout)
+	}
+	_, stderr, code := runAWS(t, "smoke", "--from-provision", a.file)
+	if code == exitPass || !strings.Contains(stderr, "lb.yaml says kind: classic") {
+		t.Errorf("smoke with the other kind: exit %d\n%s", code, stderr)
+	}
+	a.edit(t, "kind: classic", "kind: network")
+	stdout, stderr, code = runAWS(t, "provision", "destroy", "--yes", "blue", "-f", a.file)
+	if code != exitPass || len(a.NetworkBalancers())+len(a.TargetGroups()) > 0 {
+		t.Errorf("destroy: exit %d, left %+v\n%s%s", code, a.NetworkBalancers(), stdout, stderr)
+	}
+}
+
+func TestProvision_InitKnowsTheKinds(t *testing.T) {
+	for _, args := range [][]string{{"--kind", "nlb"}, {"--kind", "network", "--recipe"}} {
+		_, stderr, code := runAWS(t, append([]string{"provision", "init"}, args...)...)
+		if code != exitUsage || strings.Count(stderr, "\n") != 1 {
+			t.Errorf("%q: exit %d: %s", args, code, stderr)
+		}
 	}
 }
 

@@ -40,7 +40,7 @@ func (p *provisionFlags) finish(ctx context.Context, e env, r provision.Report, 
 // reportCode is 1 if something differs or was not read, a check failed, or a
 // coordinator is not in service.
 func reportCode(r provision.Report) int {
-	out := slices.ContainsFunc(r.Instances, func(h provision.InstanceHealth) bool { return h.State != "InService" })
+	out := slices.ContainsFunc(r.Instances, func(h provision.InstanceHealth) bool { return !h.Serves() })
 	if !r.Complete || len(r.Drift) > 0 || len(r.Failed()) > 0 || out {
 		return exitFail
 	}

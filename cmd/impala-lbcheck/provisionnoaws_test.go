@@ -12,7 +12,7 @@ func TestNoAWS_RefusesWhatNeedsIt(t *testing.T) {
 	t.Parallel()
 	for _, args := range []string{
 		"provision plan", "provision apply", "provision status", "provision destroy --yes prod1",
-		"smoke --from-provision lb.yaml", "smoke 127.0.0.1 --audit", "audit impala-prod", "audit --iam-policy",
+		"smoke --from-provision lb.yaml", "smoke 127.0.0.1 --audit", "audit impala-prod", "audit --iam-policy", "reconcile --iam-policy",
 	} {
 		_, stderr, code := call(t, strings.Fields(args)...)
 		if code != exitUsage || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, errWithoutAWS.Error()) {

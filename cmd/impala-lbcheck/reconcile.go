@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -14,7 +11,6 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/reconciletext"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/balancerlog"
-	"github.com/impala-lbcheck/impala-lbcheck/internal/localfile"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/reconcile"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
@@ -22,10 +18,10 @@ import (
 // newReconcile returns the command that joins a run with the balancer's own log.
 func newReconcile(e env) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "reconcile RUN.jsonl LOG...",
+		Use:   "reconcile RUN LOG...",
 		Short: "Join a run's sessions with the balancer's own log",
-		Long: `Join the sessions that --observations FILE wrote with the connections in the balancer's own
-log: by the client's address and port, the node where the log has it, and the time. By how
+		Long: `Join the sessions that --observations FILE wrote, as JSON lines or CSV, with the connections in
+the balancer's own log: by the client's address and port, the node where the log has it, and the time. By how
 much the two clocks differ is estimated from the sessions. A session that fits several
 lines is counted and never given one of them.
 
@@ -33,22 +29,36 @@ It tells to which backend the balancer sent each session and whom we met there, 
 sessions ended by the log, which sessions the log lacks, and how many connections others
 had at the same time.
 
-A log is a file, gzip too, or a directory of them. The format is detected by the lines:
+A result (--out FILE.json) lists failed sessions alone: these are joined.
+
+A log is a file, gzip too, a directory of them, or s3://BUCKET/PREFIX: then those objects are
+read whose time is that of the run, with the credentials and the region of the AWS CLI. The format is detected by the lines:
 ` + strings.Join(balancerlog.FormatNames(), ", ") + `.
 docs/reconcile.md has the formats to paste into HAProxy, nginx and Envoy. A network load
 balancer's log never says to which target a connection was sent; VPC flow logs do, where
 the client's address is preserved.`,
 		Example: `  impala-lbcheck smoke impala.example.com --observations smoke.jsonl
   impala-lbcheck reconcile smoke.jsonl haproxy.log
-  impala-lbcheck reconcile smoke.jsonl node-1.log node-2.log --json`,
+  impala-lbcheck reconcile smoke.jsonl node-1.log node-2.log --json
+  impala-lbcheck reconcile smoke.jsonl s3://elb-logs/impala/AWSLogs/
+  impala-lbcheck reconcile --iam-policy s3://elb-logs/impala/AWSLogs/`,
 		GroupID: groupFiles,
-		Args:    cobra.MatchAll(atLeastOne("RUN.jsonl"), oneLog),
+	}
+	policy := cmd.Flags().Bool("iam-policy", false, "print the IAM policy that reading logs of s3://BUCKET/PREFIX needs, and do nothing else")
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if *policy {
+			return atMostOne("s3://BUCKET/PREFIX")(cmd, args)
+		}
+		return cobra.MatchAll(atLeastOne("RUN"), oneLog)(cmd, args)
 	}
 	format := cmd.Flags().String("log-format", "", "the `FORMAT` of the log, instead of detecting it: "+strings.Join(balancerlog.FormatNames(), ", "))
 	offset := cmd.Flags().String("log-offset", "", "by how much the log's clock is ahead of ours, a `DURATION` to a minute such as 1h or -30m, where it is more than five minutes")
 	asJSON := cmd.Flags().Bool("json", false, "print JSON instead of text")
 	completeValues(cmd, "log-format", balancerlog.FormatNames())
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if *policy {
+			return bucketPolicy(e, args)
+		}
 		o := reconcile.Options{Tool: version()}
 		var err error
 		if o.Offset, err = parseOffset(*offset); err != nil {
@@ -97,22 +107,19 @@ func reconciled(ctx context.Context, observations string, logs []string, format 
 	if format != "" && named == nil {
 		return reconcile.Reconciliation{}, fmt.Errorf("--log-format %q: it must be one of %s", format, strings.Join(balancerlog.FormatNames(), ", "))
 	}
-	files, err := logFiles(ctx, logs)
+	sessions, lacking, err := readSessions(ctx, observations)
 	if err != nil {
 		return reconcile.Reconciliation{}, err
 	}
-	var sessions []reconcile.Session
-	err = readObservations(ctx, observations, func(o scenarios.Observation) { sessions = append(sessions, reconcile.SessionOf(o)) })
+	files, err := logFiles(ctx, logs, sessions, o)
 	if err != nil {
 		return reconcile.Reconciliation{}, err
 	}
-	if len(sessions) == 0 {
-		return reconcile.Reconciliation{}, fmt.Errorf("%s: it has no session", observations)
-	}
+	o.Lacking = lacking
 	join := reconcile.NewJoin(sessions, o)
 	var read []balancerlog.File
-	for _, name := range files {
-		f, used, err := readLog(ctx, name, named, join)
+	for _, file := range files {
+		f, used, err := file.read(ctx, named, join)
 		if err != nil {
 			return reconcile.Reconciliation{}, err
 		}
@@ -124,44 +131,29 @@ func reconciled(ctx context.Context, observations string, logs []string, format 
 	return join.Reconcile(read), nil
 }
 
-// readLog reads one log in the format of those before it.
-func readLog(ctx context.Context, name string, format *balancerlog.Format, join *reconcile.Join) (balancerlog.File, *balancerlog.Format, error) {
-	in, err := localfile.Open(ctx, name)
-	if err != nil {
-		return balancerlog.File{}, nil, err
+// readSessions reads the sessions of a run: all of them from observations, and those that
+// failed from a result; lacking says that there were more.
+func readSessions(ctx context.Context, name string) (sessions []reconcile.Session, lacking string, err error) {
+	err = readObservations(ctx, name, func(o scenarios.Observation) { sessions = append(sessions, reconcile.SessionOf(o)) })
+	switch {
+	case errors.Is(err, errIsResult):
+		return failedSessions(ctx, name)
+	case err == nil && len(sessions) == 0:
+		err = fmt.Errorf("%s: it has no session", name)
 	}
-	defer in.Close()
-	return balancerlog.Read(name, in, format, join)
+	return sessions, "", err
 }
 
-// maxLogFiles is how many files a directory of logs may hold.
-const maxLogFiles = 100_000
-
-// logFiles are the files that are named, and those in directories that are named. AWS puts
-// a file there to try whether it may, which is no log.
-func logFiles(ctx context.Context, names []string) ([]string, error) {
-	var out []string
-	for _, name := range names {
-		err := filepath.WalkDir(name, func(path string, entry fs.DirEntry, err error) error {
-			switch {
-			case err != nil:
-				return err
-			case ctx.Err() != nil:
-				return context.Cause(ctx)
-			case entry.IsDir() || path != name && (!entry.Type().IsRegular() || entry.Name() == "ELBAccessLogTestFile"):
-				return nil
-			case len(out) == maxLogFiles:
-				return fmt.Errorf("%s: more than %d files: name the directory of a day", name, maxLogFiles)
-			}
-			out = append(out, path)
-			return nil
-		})
-		if err != nil {
-			return nil, err
-		}
+// failedSessions are those of a result.
+func failedSessions(ctx context.Context, name string) ([]reconcile.Session, string, error) {
+	const rest = "run with --observations FILE.jsonl, and give that file, to join all of them"
+	r, err := readResult(ctx, name)
+	if err != nil {
+		return nil, "", err
 	}
-	if len(out) == 0 {
-		return nil, fmt.Errorf("%s: no file there", strings.Join(names, ", "))
+	if len(r.Failures) == 0 {
+		return nil, "", fmt.Errorf("%s: %w, and no session failed: %s", name, errIsResult, rest)
 	}
-	return slices.Compact(out), nil
+	lacking := fmt.Sprintf("a result lists failed sessions alone, here %d of %d sessions in all: %s", len(r.Failures), r.Sessions.Attempted, rest)
+	return reconcile.FailedIn(r), lacking, nil
 }

@@ -75,6 +75,14 @@ var classicCases = []checkCase{
 		a.classic(func(b *awssim.Balancer) { b.Policies[0].Reference = "ELBSecurityPolicy-2016-08" })
 	}, as: notes, says: "allows TLSv1 and TLSv1.1", denied: elb("DescribeLoadBalancerPolicies")},
 	{id: "tls.cert", broken: func(a *account) { expireAt(a, classicName, 6) }, as: fails, says: "6 more days", denied: "acm:DescribeCertificate"},
+	{id: "tls.cert", broken: func(a *account) { showOfIAM(a, 6) }, as: fails, says: "server-certificate/impala is valid for 6 more days", unknown: func(a *account) {
+		showOfIAM(a, 60)
+		a.Deny("iam:GetServerCertificate")
+	}},
+	{id: "tls.cert", broken: func(a *account) { showOfIAM(a, 60) }, as: notes, says: "60 more days and was imported", unknown: func(a *account) {
+		showOfIAM(a, 60)
+		a.Deny("iam:GetServerCertificate")
+	}},
 	{id: "tls.cert", broken: func(a *account) { expireAt(a, classicName, 20) }, as: notes, says: "20 more days", denied: "acm:DescribeCertificate"},
 	{id: "sg.open", broken: func(a *account) {
 		a.SetGroup(a.front, func(g *awssim.Group) { g.Rules = append(g.Rules, awssim.Rule{Protocol: "-1", CIDR: everyone}) })
@@ -98,6 +106,37 @@ func expireAt(a *account, name string, days int) {
 	if name == networkName {
 		a.network(func(b *awssim.NetworkBalancer) { b.Listeners[0].Certificates = []string{arn} })
 	}
+}
+
+// What would mend a delay that is too short is the time that queries and Impala's shutdown
+// take, as far as AWS drains at all.
+func TestChecks_DrainFixesAreOfTheEvidence(t *testing.T) {
+	for query, want := range map[time.Duration]string{0: "120", 20 * time.Minute: "1200", 3 * time.Hour: "3600"} {
+		a := newAccount(t)
+		a.config.LongestQuery = scenarios.Duration(query)
+		a.classic(func(b *awssim.Balancer) { b.Attributes.Draining = false })
+		a.attribute("deregistration_delay.timeout_seconds", "60")
+		classic, network := a.judged(t, classicName)["audit.drain.delay"], a.judged(t, networkName)["audit.drain.delay"]
+		if text := classic.Fix[0].Why; !strings.Contains(text, `"Timeout":`+want+"}") {
+			t.Errorf("%s: %s", query, text)
+		}
+		if text := network.Fix[0].Why; !strings.Contains(text, "Value="+want) || strings.Contains(network.Message, "at the longest") != (query > time.Hour) {
+			t.Errorf("%s: %s; %s", query, text, network.Message)
+		}
+	}
+	a := newAccount(t)
+	a.config.LongestQuery = scenarios.Duration(3 * time.Hour)
+	a.attribute("deregistration_delay.timeout_seconds", "3600")
+	if f := a.judged(t, networkName)["audit.drain.delay"]; f.Note != "" || !strings.Contains(f.Message, "AWS drains for 3600 s at the longest") {
+		t.Errorf("as long as AWS drains: %+v", f)
+	}
+}
+
+// showOfIAM has the Classic load balancer show a certificate of IAM that is valid for so
+// many days.
+func showOfIAM(a *account, days int) {
+	arn := a.AddServerCertificate(awssim.ServerCertificate{Name: "impala", NotAfter: now.Add(time.Duration(days)*24*time.Hour + time.Hour)})
+	a.classic(func(b *awssim.Balancer) { b.Listeners[0].Certificate = arn })
 }
 
 func TestChecks_OfAClassicLoadBalancer(t *testing.T) {

@@ -12,6 +12,6 @@
 // What Impala alone knows comes from the web pages of the targets, where the caller
 // gives a function that reads them.
 //
-// What is not read: certificates of IAM, prefix lists, network ACLs, DNS but for the
+// What is not read: prefix lists, network ACLs, DNS but for the
 // host that was asked for.
 package audit

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/acm"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
@@ -181,26 +180,4 @@ func rulesOf(permissions []ec2types.IpPermission) []scenarios.AuditRule {
 		}
 	}
 	return out
-}
-
-// certificates reads those of Certificate Manager that listeners show.
-func (r *reader) certificates(ctx context.Context) {
-	var all []string
-	for _, l := range r.out.Listeners {
-		all = append(all, l.Certificates...)
-	}
-	for _, id := range distinct(all) {
-		shown := scenarios.AuditShown{ID: id}
-		if arn := r.arns[id]; strings.HasPrefix(id, "certificate/") {
-			if out, err := r.acm.DescribeCertificate(ctx, &acm.DescribeCertificateInput{CertificateArn: &arn}); r.note(err) && out.Certificate != nil {
-				c := out.Certificate
-				shown.Status, shown.NotAfter, shown.Imported = string(c.Status), aws.ToTime(c.NotAfter).UTC(), c.Type == "IMPORTED"
-				shown.Eligibility = string(c.RenewalEligibility)
-				if c.RenewalSummary != nil {
-					shown.Renewal = string(c.RenewalSummary.RenewalStatus)
-				}
-			}
-		}
-		r.out.Shown = append(r.out.Shown, shown)
-	}
 }

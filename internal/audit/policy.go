@@ -38,6 +38,12 @@ const Policy = `{
       "Effect": "Allow",
       "Action": ["acm:DescribeCertificate"],
       "Resource": ["arn:aws:acm:REGION:ACCOUNT:certificate/*"]
+    },
+    {
+      "Sid": "LookAtCertificatesOfIAM",
+      "Effect": "Allow",
+      "Action": ["iam:GetServerCertificate"],
+      "Resource": ["arn:aws:iam::ACCOUNT:server-certificate/*"]
     }
   ]
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
 	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/impalaweb"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision"
@@ -53,7 +54,7 @@ func Read(ctx context.Context, asked string, o Options) (scenarios.Audited, erro
 		o.Now = time.Now
 	}
 	r := &reader{
-		Options: o, ec2: ec2.NewFromConfig(cfg), classic: elb.NewFromConfig(cfg), v2: elbv2.NewFromConfig(cfg), acm: acm.NewFromConfig(cfg),
+		Options: o, ec2: ec2.NewFromConfig(cfg), classic: elb.NewFromConfig(cfg), v2: elbv2.NewFromConfig(cfg), acm: acm.NewFromConfig(cfg), iam: iam.NewFromConfig(cfg),
 		arns: map[string]string{},
 	}
 	r.out = scenarios.Audited{Name: where.name(), Region: cfg.Region, At: o.Now().UTC().Truncate(time.Second), PagesAsked: o.Pages != nil}
@@ -71,6 +72,7 @@ type reader struct {
 	classic *elb.Client
 	v2      *elbv2.Client
 	acm     *acm.Client
+	iam     *iam.Client
 
 	out     scenarios.Audited
 	members map[string][]string // ids of security groups, by target

@@ -149,6 +149,8 @@ func TestPolicy_IsWhatTheCallsNeed(t *testing.T) {
 	for _, name := range []string{networkName, classicName} {
 		a.judged(t, name)
 	}
+	showOfIAM(a, 60)
+	a.judged(t, classicName)
 	needs := map[string]bool{}
 	for _, c := range a.Calls() {
 		for _, action := range c.Needs {

@@ -58,14 +58,15 @@ type Config struct {
 
 // AWS is a running simulation. All methods may be used at any time.
 type AWS struct {
-	mu      sync.Mutex
-	config  Config
-	regions map[string]*region
-	buckets []*Bucket // S3's names are global
-	denied  map[string]bool
-	quotas  Quotas
-	calls   []Call
-	ids     int
+	mu                 sync.Mutex
+	config             Config
+	regions            map[string]*region
+	buckets            []*Bucket // S3's names are global
+	serverCertificates []ServerCertificate
+	denied             map[string]bool
+	quotas             Quotas
+	calls              []Call
+	ids                int
 
 	server *http.Server
 	url    string

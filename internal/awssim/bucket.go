@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Bucket is an S3 bucket.
@@ -18,6 +19,10 @@ type Bucket struct {
 	Tags    map[string]string
 	KMS     bool     // its default encryption is SSE-KMS
 	Objects []string // keys
+	// Contents are those of objects, by key, and Modified when they were written; an
+	// object without them is empty, and of the time when the simulation began.
+	Contents map[string][]byte
+	Modified map[string]time.Time
 
 	unseenPolicy int // attempts to enable logs that do not see the policy yet
 }

@@ -16,6 +16,7 @@ type Quotas struct {
 	NetworkListeners   int // of a network load balancer: 50
 	TargetGroups       int // in a region: 3000
 	Targets            int // of a target group: 1000
+	ZoneTargets        int // of a network load balancer in a zone, or in all with cross-zone: 500; told, not enforced
 }
 
 func (q Quotas) rules() int     { return cmp.Or(q.RulesPerGroup, 60) }
@@ -109,7 +110,7 @@ func (r *region) networkLimits(accountLimits) ([]xmlLimit, error) {
 		{"listeners-per-network-load-balancer", strconv.Itoa(q.networkListeners())},
 		{"target-groups", strconv.Itoa(q.targetGroups())},
 		{"targets-per-network-load-balancer", "3000"},
-		{"targets-per-availability-zone-per-network-load-balancer", "500"},
+		{"targets-per-availability-zone-per-network-load-balancer", strconv.Itoa(cmp.Or(q.ZoneTargets, 500))},
 	}, nil
 }
 

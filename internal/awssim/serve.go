@@ -42,6 +42,7 @@ var dialects = map[string]dialect{
 		queryDialect{service: "elasticloadbalancing", version: "2015-12-01", infix: ".member.", operations: elbv2Operations, succeed: elbv2Success, fail: queryFailure},
 	},
 	"sts":           queryDialect{service: "sts", version: "2011-06-15", infix: ".member.", operations: stsOperations, succeed: stsSuccess, fail: queryFailure},
+	"iam":           queryDialect{service: "iam", version: "2010-05-08", infix: ".member.", operations: iamOperations, succeed: iamSuccess, fail: queryFailure},
 	"acm":           jsonDialect{service: "acm", target: "CertificateManager.", operations: acmOperations},
 	"servicequotas": jsonDialect{service: "servicequotas", target: "ServiceQuotasV20190624.", operations: quotaOperations},
 	"s3":            s3Dialect{},

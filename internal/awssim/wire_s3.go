@@ -22,6 +22,8 @@ var s3Operations = map[string]operation{
 	"DeleteObject":        answers("s3:DeleteObject", (*region).deleteObject, encodeNone[none]),
 	"DeleteBucketPolicy":  answers("s3:DeleteBucketPolicy", (*region).deletePolicy, encodeNone[none]),
 	"DeleteBucket":        answers("s3:DeleteBucket", (*region).deleteBucket, encodeNone[none]),
+	"ListObjectsV2":       answers("s3:ListBucket", (*region).listObjects, encodeObjects),
+	"GetObject":           answers("s3:GetObject", (*region).getObject, encodeObject),
 	"HeadObject":          answers("s3:GetObject", (*region).headObject, encodeNone[string]),
 }
 
@@ -68,7 +70,12 @@ func (s3Dialect) answer(a *AWS, s scope, r *http.Request, body []byte, w http.Re
 	}
 	params := map[string]string{"Bucket": bucket, "Key": key, "Body": string(body), "ExpectedBucketOwner": r.Header.Get("X-Amz-Expected-Bucket-Owner")}
 	answer, err := a.call(Call{Service: "s3", Name: name, Region: s.region, Params: params}, op, func(into any) error {
-		return decodeS3(bucketIn{bucket, key, r.Header.Get("X-Amz-Expected-Bucket-Owner")}, body, into)
+		in := bucketIn{bucket, key, r.Header.Get("X-Amz-Expected-Bucket-Owner")}
+		if list, is := into.(*listObjects); is {
+			*list = listing(in, r.URL.Query())
+			return nil
+		}
+		return decodeS3(in, body, into)
 	})
 	if err != nil {
 		refuseS3(w, r, asServiceError(err))
@@ -99,8 +106,12 @@ func s3Name(method string, query url.Values, key string) string {
 		return "HeadObject"
 	case key != "" && method == http.MethodDelete:
 		return "DeleteObject"
+	case key != "" && method == http.MethodGet:
+		return "GetObject"
 	case key != "":
 		return ""
+	case method == http.MethodGet && query.Get("list-type") == "2":
+		return "ListObjectsV2"
 	}
 	return map[string]string{
 		"HEAD ": "HeadBucket", "PUT ": "CreateBucket",

@@ -24,7 +24,7 @@ const (
 // neighbours: a measuring room does not know the judging one, a rendering one
 // knows the vocabulary alone.
 var may = floorsOf(`
-cmd/impala-lbcheck: internal/doctor internal/exporter internal/httpserve hs2client internal/keytab internal/krb5conf internal/simkdc lbcheck scenarios scenarios/run scenarios/run/limits scenarios/judge report internal/mask internal/simcluster internal/audit internal/impalaweb internal/provision internal/provision/lbfile internal/localfile internal/shellcmd internal/strictyaml internal/schema vocab cmd/impala-lbcheck/internal/flags cmd/impala-lbcheck/internal/live cmd/impala-lbcheck/internal/livepage cmd/impala-lbcheck/internal/manpage cmd/impala-lbcheck/internal/provisiontext cmd/impala-lbcheck/internal/size scenarios/threshold scenarios/merge scenarios/compare internal/jsonstream cmd/impala-lbcheck/internal/comparetext cmd/impala-lbcheck/internal/jobs cmd/impala-lbcheck/internal/reconciletext internal/reconcile internal/balancerlog scenarios/account
+cmd/impala-lbcheck: internal/doctor internal/exporter internal/httpserve hs2client internal/keytab internal/krb5conf internal/simkdc lbcheck scenarios scenarios/run scenarios/run/limits scenarios/judge report internal/mask internal/simcluster internal/audit internal/impalaweb internal/provision internal/provision/lbfile internal/localfile internal/shellcmd internal/strictyaml internal/schema vocab cmd/impala-lbcheck/internal/flags cmd/impala-lbcheck/internal/live cmd/impala-lbcheck/internal/livepage cmd/impala-lbcheck/internal/manpage cmd/impala-lbcheck/internal/provisiontext cmd/impala-lbcheck/internal/size scenarios/threshold scenarios/merge scenarios/compare internal/jsonstream cmd/impala-lbcheck/internal/comparetext cmd/impala-lbcheck/internal/jobs cmd/impala-lbcheck/internal/reconciletext internal/reconcile internal/balancerlog internal/s3log scenarios/account
 cmd/impala-lbcheck/internal/livepage: internal/httpserve
 cmd/impala-lbcheck/internal/jobs:
 cmd/impala-lbcheck/internal/comparetext: report scenarios scenarios/compare vocab
@@ -72,6 +72,7 @@ hs2client/internal/httpwire: vocab hs2client/internal/wire
 hs2client/internal/wire: vocab internal/thriftgen/hs2 internal/saslframe internal/gss
 internal/simcluster: internal/thriftgen/hs2 internal/thriftgen/beeswax internal/saslframe internal/gss internal/keytab internal/certs internal/usertext
 internal/provision: internal/provision/lbfile
+internal/s3log: internal/provision
 internal/audit: internal/impalaweb internal/provision scenarios
 internal/provision/lbfile: internal/strictyaml internal/usertext
 internal/strictyaml: internal/usertext

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/acm"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
+	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
@@ -16,7 +17,8 @@ import (
 // answers like it; no code makes a difference.
 type Cloud struct {
 	EC2    *ec2.Client
-	ELB    *elb.Client // of the API of 2012-06-01 (Classic)
+	ELB    *elb.Client   // of the API of 2012-06-01 (Classic)
+	ELBv2  *elbv2.Client // of the API of 2015-12-01 (network)
 	ACM    *acm.Client
 	S3     *s3.Client
 	STS    *sts.Client

@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing/types"
 )
 
-// balancer is the load balancer with its attributes, policies and health.
+// balancer is a Classic load balancer with its attributes, policies and health.
 type balancer struct {
 	description *types.LoadBalancerDescription // nil: not there
 	tags        []types.Tag
@@ -77,19 +77,16 @@ func (s *state) readBalancerParts(ctx context.Context, b *balancer) error {
 	return nil
 }
 
-// ownsBalancer reports whether the balancer is there and carries our tag.
-func (s *state) ownsBalancer() bool {
-	return s.balancer.description != nil && s.ownsELB(s.balancer.tags)
-}
-
 func (s *state) balancerChanges() []Change {
 	c := Change{Resource: "load balancer", Name: s.spec.Balancer()}
 	b := s.balancer.description
 	switch {
+	case b == nil && s.otherKind.title != "":
+		return []Change{s.nameTaken(c)}
 	case b == nil && s.network.crowded(s.network.subnetIDs()) != "":
 		return []Change{blocked(c, "%s", s.network.crowded(s.network.subnetIDs()))}
 	case b == nil && s.quotas.balancers > 0 && s.quotas.existing >= s.quotas.balancers:
-		return exceeds("Classic load balancers in "+s.cloud.Region, s.quotas.existing+1, s.quotas.balancers)
+		return exceeds(s.kind.title()+"s in "+s.cloud.Region, s.quotas.existing+1, s.quotas.balancers)
 	case b == nil:
 		return []Change{s.createBalancer(c)}
 	case !s.ownsBalancer():

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"maps"
 	"net/http"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -86,7 +85,7 @@ func (s *state) readWritableBucket(ctx context.Context) error {
 // readLogs looks for the object that Elastic Load Balancing writes when access
 // logs are enabled: it proves that writing is permitted.
 func (s *state) readLogs(ctx context.Context) error {
-	if err := s.readBucket(ctx); err != nil || !s.bucket.exists || s.bucket.inaccessible {
+	if err := s.readBucket(ctx); err != nil || !s.bucket.exists || s.bucket.inaccessible || !s.kind.writesTestFile() {
 		return err
 	}
 	_, err := s.cloud.S3.HeadObject(ctx, &s3.HeadObjectInput{Bucket: s.bucketName(), ExpectedBucketOwner: s.bucketOwner(), Key: aws.String(s.testFileKey())})
@@ -135,8 +134,8 @@ func (s *state) bucketChanges() []Change {
 		return []Change{blocked(c, "it belongs to another account, which access_logs.manage: false allows, or the caller lacks the permission s3:ListBucket")}
 	case b.region != "" && b.region != s.cloud.Region:
 		return []Change{blocked(c, "it is in %s, and access logs need one in %s", b.region, s.cloud.Region)}
-	case strings.HasPrefix(b.encryption, "aws:"):
-		return []Change{blocked(c, "its default encryption is %s, with which Elastic Load Balancing does not write access logs: set it to AES256 (SSE-S3)", b.encryption)}
+	case s.kind.refusesEncryption(b.encryption) != "":
+		return []Change{blocked(c, "its default encryption is %s, %s", b.encryption, s.kind.refusesEncryption(b.encryption))}
 	case s.ownsS3(b.tags) && !logs.Adopt, s.createdBucket && len(b.tags) == 0: // by an S3 that ignored the tags in the call
 		return []Change{c, s.bucketTags(), s.policyRow()}
 	case logs.Adopt:
@@ -184,7 +183,7 @@ func (s *state) bucketTags() Change {
 
 func (s *state) policyRow() Change {
 	c := noChange("bucket policy", s.spec.AccessLogs.Bucket, "allows Elastic Load Balancing to write access logs")
-	has, err := hasStatement(s.bucket.policy, s.logStatement())
+	has, err := hasStatements(s.bucket.policy, s.kind.logStatements())
 	switch {
 	case err != nil:
 		return blocked(c, "its policy could not be read: %v", err)
@@ -201,7 +200,7 @@ func (s *state) putPolicy() Change {
 	if s.bucket.policy != "" {
 		c.Action, c.Before = Update, "other statements, which are kept"
 	}
-	merged, err := mergeStatement(s.bucket.policy, s.logStatement())
+	merged, err := mergeStatements(s.bucket.policy, s.kind.logStatements())
 	if err != nil {
 		return blocked(c, "its policy could not be read: %v", err)
 	}

@@ -38,7 +38,7 @@ func (s *state) isLogWriter(principal any) bool {
 		return true
 	}
 	have, _ := principal.(map[string]any)
-	want, _ := s.logStatement()["Principal"].(map[string]any)
+	want, _ := s.kind.logStatements()[0]["Principal"].(map[string]any)
 	for kind, writer := range want {
 		names := listOf(have[kind])
 		account := logAccounts[s.cloud.Region] // an account may be named by its number too

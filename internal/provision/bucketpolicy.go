@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 )
 
 // logAccounts are the accounts of Elastic Load Balancing that write access logs
@@ -21,9 +22,9 @@ var logAccounts = map[string]string{
 	"us-gov-west-1": "048591011584", "us-gov-east-1": "190560391635", "cn-north-1": "638102146993", "cn-northwest-1": "037604701340",
 }
 
-// logStatement allows Elastic Load Balancing to write into the folder of the
+// classicLogStatement allows Elastic Load Balancing to write into the folder of the
 // balancer's logs only. Its Sid is unique to this owner.
-func (s *state) logStatement() map[string]any {
+func (s *state) classicLogStatement() map[string]any {
 	principal := map[string]any{"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}
 	if account, ok := logAccounts[s.cloud.Region]; ok {
 		principal = map[string]any{"AWS": fmt.Sprintf("arn:%s:iam::%s:root", s.identity.partition, account)}
@@ -79,37 +80,45 @@ func sidOf(statement any) string {
 	return sid
 }
 
-func hasStatement(policy string, want map[string]any) (bool, error) {
+func hasStatements(policy string, want []map[string]any) (bool, error) {
 	_, statements, err := splitPolicy(policy)
-	for _, have := range statements {
-		if sidOf(have) == sidOf(want) {
-			return reflect.DeepEqual(have, any(want)), err
+	for _, w := range want {
+		i := slices.IndexFunc(statements, func(have any) bool { return sidOf(have) == sidOf(w) })
+		if i < 0 || !reflect.DeepEqual(statements[i], any(w)) {
+			return false, err
 		}
 	}
-	return false, err
+	return true, err
 }
 
-// mergeStatement replaces the statement with the same Sid, and keeps all others.
-func mergeStatement(policy string, want map[string]any) (string, error) {
+// mergeStatements replaces the statements with the same Sids, and keeps all others.
+func mergeStatements(policy string, want []map[string]any) (string, error) {
 	whole, statements, err := splitPolicy(policy)
 	if err != nil {
 		return "", err
 	}
-	kept := append(without(statements, sidOf(want)), want)
+	kept := without(statements, sidsOf(want))
+	for _, w := range want {
+		kept = append(kept, w)
+	}
 	whole["Statement"] = kept
 	whole["Version"] = cmp.Or(whole["Version"], any(policyVersion))
 	merged, err := json.Marshal(whole)
 	return string(merged), err
 }
 
-// removeStatement returns a policy without the statement of that Sid; "" if no
+func sidsOf(statements []map[string]any) []string {
+	return mapSlice(statements, func(m map[string]any) string { return sidOf(m) })
+}
+
+// removeStatements returns a policy without the statements of those Sids; "" if no
 // statement is left.
-func removeStatement(policy, sid string) (rest string, had bool, err error) {
+func removeStatements(policy string, sids []string) (rest string, had bool, err error) {
 	whole, statements, err := splitPolicy(policy)
 	if err != nil {
 		return "", false, err
 	}
-	kept := without(statements, sid)
+	kept := without(statements, sids)
 	if len(kept) == len(statements) {
 		return policy, false, nil
 	}
@@ -121,10 +130,10 @@ func removeStatement(policy, sid string) (rest string, had bool, err error) {
 	return string(raw), true, err
 }
 
-func without(statements []any, sid string) []any {
+func without(statements []any, sids []string) []any {
 	kept := []any{}
 	for _, have := range statements {
-		if sidOf(have) != sid {
+		if !slices.Contains(sids, sidOf(have)) {
 			kept = append(kept, have)
 		}
 	}

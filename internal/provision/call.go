@@ -20,7 +20,7 @@ type operation[In, Out, Opt any] func(context.Context, *In, ...func(*Opt)) (*Out
 // input, the latter as JSON.
 func writes[In, Out, Opt any](c Change, op operation[In, Out, Opt], in *In) Change {
 	c.Call = actionOf[In]()
-	c.CLI = commandLine(c.Call, in)
+	c.CLI = commandLine(serviceOf[In](), c.Call, in)
 	c.apply = func(ctx context.Context) error {
 		_, err := op(ctx, in)
 		return err
@@ -28,11 +28,13 @@ func writes[In, Out, Opt any](c Change, op operation[In, Out, Opt], in *In) Chan
 	return c
 }
 
-// actionOf is the IAM action of a write, from the type of its input: the SDK's
-// package and operation have IAM's names.
+// serviceOf is the SDK's package of a call, from the type of its input.
+func serviceOf[In any]() string { return path.Base(reflect.TypeFor[In]().PkgPath()) }
+
+// actionOf is the IAM action of a write: the SDK's package and operation have IAM's
+// names, but that both APIs of Elastic Load Balancing have one prefix.
 func actionOf[In any]() string {
-	t := reflect.TypeFor[In]()
-	return path.Base(t.PkgPath()) + ":" + strings.TrimSuffix(t.Name(), "Input")
+	return strings.TrimSuffix(serviceOf[In](), "v2") + ":" + strings.TrimSuffix(reflect.TypeFor[In]().Name(), "Input")
 }
 
 // withDryRun adds EC2's dry run: dry sets DryRun in the input.
@@ -52,20 +54,30 @@ func (c Change) storedIn(variable, key string) Change {
 	return c
 }
 
+// targetGroupVar and listenerVar are those of a port.
+func targetGroupVar(port uint16) string { return fmt.Sprintf("${TARGET_GROUP_%d}", port) }
+func listenerVar(port uint16) string    { return fmt.Sprintf("${LISTENER_%d}", port) }
+
+// variableName is the name in a variable's reference.
+func variableName(reference string) string { return strings.Trim(reference, "${}") }
+
 // Shell variables that stand for ids that are not known yet.
 const (
 	frontGroupVar  = "${FRONT_GROUP}"
 	backGroupVar   = "${BACK_GROUP}"
 	certificateVar = "${CERTIFICATE}"
+	balancerVar    = "${LOAD_BALANCER}"
 )
 
 // commandLine is the equivalent AWS CLI command: the API's member names are those
 // of the SDK's structs.
-func commandLine(action string, in any) []string {
-	service, name, _ := strings.Cut(action, ":")
+func commandLine(service, action string, in any) []string {
+	_, name, _ := strings.Cut(action, ":")
 	switch service {
 	case "elasticloadbalancing":
 		service = "elb"
+	case "elasticloadbalancingv2":
+		service = "elbv2"
 	case "s3":
 		service = "s3api"
 	}

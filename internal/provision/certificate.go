@@ -25,6 +25,11 @@ type certificate struct {
 	tags    map[string]string        // of detail, if it is ours
 }
 
+// certificateResource is the certificate, which listeners need.
+func (s *state) certificateResource() resource {
+	return resource{name: "certificate", read: &reader{s.readCertificate}, changes: s.certificateChanges}
+}
+
 // readCertificate reads ACM, unless the certificate is IAM's, of which only the
 // name is used.
 func (s *state) readCertificate(ctx context.Context) error {
@@ -169,8 +174,8 @@ func (s *state) certificateChanges() []Change {
 		return []Change{s.request(c), s.waitForIssue(c)}
 	case s.hostProblem() != "":
 		return []Change{blocked(noChange(c.Resource, c.Name, text(is.DomainName)), "%s", s.hostProblem())}
-	case unsupportedKey(is.KeyAlgorithm):
-		return []Change{blocked(noChange(c.Resource, c.Name, string(is.KeyAlgorithm)), "a Classic load balancer accepts RSA keys up to 2048 bits from ACM")}
+	case s.kind.refuses(is.KeyAlgorithm) != "":
+		return []Change{blocked(noChange(c.Resource, c.Name, string(is.KeyAlgorithm)), "%s", s.kind.refuses(is.KeyAlgorithm))}
 	}
 	switch is.Status {
 	case types.CertificateStatusIssued:
@@ -220,13 +225,6 @@ func (s *state) certificateTags() []Change {
 	c := Change{Resource: "certificate's tags", Name: s.spec.TLS.Domain, Action: Update, Before: tagsText(s.certificate.tags), After: "with " + tagsText(lacking)}
 	return []Change{writes(c, s.cloud.ACM.AddTagsToCertificate,
 		&acm.AddTagsToCertificateInput{CertificateArn: s.certificate.detail.CertificateArn, Tags: tagList(lacking, acmTag)})}
-}
-
-// unsupportedKey reports a key that a Classic load balancer does not accept; ""
-// means that ACM did not report one.
-func unsupportedKey(k types.KeyAlgorithm) bool {
-	k = types.KeyAlgorithm(strings.ReplaceAll(string(k), "-", "_")) // DescribeCertificate spells RSA-2048
-	return k != "" && k != types.KeyAlgorithmRsa1024 && k != types.KeyAlgorithmRsa2048
 }
 
 // request asks for a certificate, with the tags in the same call. The token makes

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/acm"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
+	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
@@ -88,12 +89,17 @@ func (a Access) assumeRole(o *stscreds.AssumeRoleOptions) {
 	}
 }
 
+// S3Client is the client of S3 with a configuration.
+func S3Client(cfg aws.Config) *s3.Client {
+	return s3.NewFromConfig(cfg, func(o *s3.Options) {
+		o.UsePathStyle = o.BaseEndpoint != nil             // BUCKET.HOST does not resolve for a custom endpoint
+		o.DisableLogOutputChecksumValidationSkipped = true // a line on stderr for each object of a load balancer
+	})
+}
+
 func newCloud(cfg aws.Config) Cloud {
-	byPath := func(o *s3.Options) {
-		o.UsePathStyle = o.BaseEndpoint != nil // BUCKET.HOST does not resolve for a custom endpoint
-	}
 	return Cloud{
-		EC2: ec2.NewFromConfig(cfg), ELB: elb.NewFromConfig(cfg), ACM: acm.NewFromConfig(cfg),
-		S3: s3.NewFromConfig(cfg, byPath), STS: sts.NewFromConfig(cfg), Quotas: servicequotas.NewFromConfig(cfg), Region: cfg.Region,
+		EC2: ec2.NewFromConfig(cfg), ELB: elb.NewFromConfig(cfg), ELBv2: elbv2.NewFromConfig(cfg), ACM: acm.NewFromConfig(cfg),
+		S3: S3Client(cfg), STS: sts.NewFromConfig(cfg), Quotas: servicequotas.NewFromConfig(cfg), Region: cfg.Region,
 	}
 }

@@ -25,6 +25,8 @@ type cluster struct {
 	subnets   []string
 	instances []string
 
+	hand Cloud // for what the simulation's own methods cannot do
+
 	mu  sync.Mutex
 	now time.Time
 	dns map[string][]string
@@ -40,6 +42,7 @@ func newCluster(t *testing.T, config awssim.Config) *cluster {
 	}
 	t.Cleanup(func() { _ = sim.Close() })
 	c.AWS = sim
+	c.hand = c.cloudHere(t)
 	c.vpc = sim.AddVPC(awssim.VPC{Internet: true, Tags: map[string]string{"Name": "blue VPC"}})
 	region := config.Region
 	if region == "" {
@@ -99,14 +102,43 @@ func (c *cluster) cloudHere(t *testing.T) Cloud { return c.cloud(t, c.URL(), "us
 // plainFile is the recipe without TLS; tlsFile with it.
 func plainFile(t *testing.T) lbfile.Spec {
 	t.Helper()
-	text, _, _ := strings.Cut(lbfile.Init(true, "blue"), "\ntls:")
+	text, _, _ := strings.Cut(lbfile.Init(lbfile.RecipePage, "blue"), "\ntls:")
 	return parse(t, text)
 }
 
 func tlsFile(t *testing.T) lbfile.Spec {
 	t.Helper()
-	return parse(t, lbfile.Init(true, "blue"))
+	return parse(t, lbfile.Init(lbfile.RecipePage, "blue"))
 }
+
+// networkFile is a network load balancer for two listeners, over TCP; networkTLSFile
+// the same over TLS, with an access log.
+func networkFile(t *testing.T) lbfile.Spec {
+	t.Helper()
+	return parse(t, networkText)
+}
+
+func networkTLSFile(t *testing.T) lbfile.Spec {
+	t.Helper()
+	return parse(t, strings.Replace(networkText, "idle_timeout: 3600s\n", "", 1)+`
+tls: {domain: impala.blue.example.com}
+access_logs: {bucket: blue-logs, prefix: impala, create: true}
+`)
+}
+
+const networkText = `
+cluster: blue
+kind: network
+network:
+  vpc: {tags: {Name: blue VPC}}
+  subnets: {tags: {Name: blue Private subnet 0}}
+coordinators: {tags: {env: blue, type: worker}}
+clients: [10.0.0.0/8]
+listeners: [21000, 21050]
+idle_timeout: 3600s
+health_check: {target: "TCP:21050"}
+draining: 60s
+`
 
 func parse(t *testing.T, text string) lbfile.Spec {
 	t.Helper()
@@ -120,16 +152,22 @@ func parse(t *testing.T, text string) lbfile.Spec {
 // anyGroup is the VPC's default group, for a balancer that is not ours.
 func (c *cluster) anyGroup() []string { return []string{c.Groups()[0].ID} }
 
-// tagged lists everything in AWS with an owner's tag.
+// tagged lists everything in AWS with our tag.
 func (c *cluster) tagged() []string {
 	var names []string
 	note := func(kind, name string, tags map[string]string) {
-		if tags[ownerTag] != "" {
+		if strings.HasSuffix(tags[ownerTag], "/blue") {
 			names = append(names, kind+" "+name)
 		}
 	}
 	for _, b := range c.LoadBalancers() {
 		note("load balancer", b.Name, b.Tags)
+	}
+	for _, b := range c.NetworkBalancers() {
+		note("network load balancer", b.Name, b.Tags)
+	}
+	for _, g := range c.TargetGroups() {
+		note("target group", g.Name, g.Tags)
 	}
 	for _, g := range c.Groups() {
 		note("group", g.Name, g.Tags)

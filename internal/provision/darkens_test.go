@@ -174,7 +174,7 @@ func (n *neighbours) letInTwin(group string) {
 
 // dependOnBack has a balancer check a port that only the group with our rules opens to it.
 func (n *neighbours) dependOnBack(balancer, group string) {
-	n.SetBalancer(balancer, func(b *awssim.Balancer) { b.HealthCheck = checkOf("TCP:21000") })
+	n.SetBalancer(balancer, func(b *awssim.Balancer) { b.HealthCheck = checkAt("TCP:21000") })
 	if group != "" {
 		n.admit(n.orBack(), group, 21000)
 		return

@@ -8,8 +8,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
-	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
-	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing/types"
 )
 
 // dependents are resources that are not ours and use resources that are. Ownership
@@ -24,14 +22,14 @@ type dependents struct {
 
 func (s *state) readDependents(ctx context.Context) error {
 	s.dependents = dependents{}
-	if err := s.readBalancer(ctx); err != nil {
+	if err := s.kind.read(ctx); err != nil {
 		return err
 	}
 	if err := s.readOwnedGroups(ctx); err != nil {
 		return err
 	}
-	if s.balancer.description != nil && !s.ownsBalancer() {
-		if err := s.readBalancerUses(ctx); err != nil {
+	if b := s.kind.found(); b.exists && !b.owned {
+		if err := s.readBalancerUses(ctx, b); err != nil {
 			return err
 		}
 	}
@@ -73,20 +71,20 @@ func (s *state) readAdmitted(ctx context.Context) error {
 
 // isBalancerInterface reports whether an interface belongs to a balancer of our name.
 func (s *state) isBalancerInterface(n networkInterface) bool {
-	return n.description == "ELB "+s.spec.Balancer()
+	return describes(n.description, s.kind.interfaceDescription())
 }
 
 // readBalancerUses finds the resources of ours that the unowned balancer uses.
-func (s *state) readBalancerUses(ctx context.Context) error {
-	b := s.balancer.description
+func (s *state) readBalancerUses(ctx context.Context, b found) error {
 	uses := &s.dependents.balancerUses
+	*uses = append(*uses, b.uses...)
 	for _, g := range s.groups.owned {
-		if slices.Contains(b.SecurityGroups, text(g.GroupId)) {
+		if slices.Contains(b.groups, text(g.GroupId)) {
 			*uses = append(*uses, "our security group "+text(g.GroupName))
 		}
 	}
 	for _, g := range s.groups.unowned { // the front group lost its tag too: the balancer works through the back group
-		if slices.Contains(b.SecurityGroups, text(g.GroupId)) && s.groups.back != nil {
+		if slices.Contains(b.groups, text(g.GroupId)) && s.groups.back != nil {
 			*uses = append(*uses, "our security group "+text(s.groups.back.GroupName)+" (through "+text(g.GroupName)+")")
 		}
 	}
@@ -94,9 +92,7 @@ func (s *state) readBalancerUses(ctx context.Context) error {
 		return err
 	}
 	for _, arn := range s.certificate.owned {
-		if slices.ContainsFunc(b.ListenerDescriptions, func(d types.ListenerDescription) bool {
-			return d.Listener != nil && text(d.Listener.SSLCertificateId) == arn
-		}) {
+		if slices.Contains(b.certificates, arn) {
 			*uses = append(*uses, "our certificate "+arn)
 		}
 	}
@@ -113,27 +109,22 @@ func (s *state) logsByOurStatement(ctx context.Context) (bool, error) {
 	if !s.managesBucket() {
 		return false, nil
 	}
-	out, err := s.cloud.ELB.DescribeLoadBalancerAttributes(ctx, &elb.DescribeLoadBalancerAttributesInput{LoadBalancerName: s.balancerName()})
-	if err != nil {
+	if bucket, err := s.kind.logBucket(ctx); err != nil || bucket != s.spec.AccessLogs.Bucket {
 		return false, err
-	}
-	a := out.LoadBalancerAttributes
-	if a == nil || a.AccessLog == nil || !a.AccessLog.Enabled || text(a.AccessLog.S3BucketName) != s.spec.AccessLogs.Bucket {
-		return false, nil
 	}
 	if err := s.readBucket(ctx); err != nil {
 		return false, err
 	}
-	_, had, err := removeStatement(s.bucket.policy, s.logSid())
+	_, had, err := removeStatements(s.bucket.policy, sidsOf(s.kind.logStatements()))
 	return had && err == nil, nil // an unreadable policy stops destroy anyway
 }
 
 // dependentConflicts lists the dependents as conflicts, which stop destroy.
 func (s *state) dependentConflicts() []Change {
-	var changes []Change
+	changes := s.kind.holdups()
 	if uses := s.dependents.balancerUses; len(uses) > 0 {
 		changes = append(changes, Change{
-			Resource: "load balancer", Name: s.spec.Balancer(), Action: Conflict, Before: text(s.balancer.description.DNSName),
+			Resource: "load balancer", Name: s.spec.Balancer(), Action: Conflict, Before: s.kind.found().dns,
 			Why: fmt.Sprintf("it does not carry our tag %s=%s and depends on %s: add the tag to have it removed too, or remove the dependency", ownerTag, s.identity.owner, commaList(uses)),
 		})
 	}
@@ -155,18 +146,20 @@ func (s *state) dependentConflicts() []Change {
 	return changes
 }
 
+// withoutTag is why a resource with one of our names is kept.
+const withoutTag = "it does not carry our tag"
+
 // unowned lists resources with our names but without our tag. They are kept.
 func (s *state) unowned() []Leftover {
-	const why = "it does not carry our tag"
-	var left []Leftover
-	if s.balancer.description != nil && !s.ownsBalancer() {
-		left = append(left, Leftover{Resource: "load balancer", Name: s.spec.Balancer(), Why: why, Kept: true})
+	left := s.kind.foreign()
+	if b := s.kind.found(); b.exists && !b.owned {
+		left = append(left, Leftover{Resource: "load balancer", Name: s.spec.Balancer(), Why: withoutTag, Kept: true})
 	}
 	for _, g := range s.groups.unowned {
-		left = append(left, Leftover{Resource: "security group", Name: text(g.GroupName) + " (" + text(g.GroupId) + ")", Why: why + "; rules that name it are kept too", Kept: true})
+		left = append(left, Leftover{Resource: "security group", Name: text(g.GroupName) + " (" + text(g.GroupId) + ")", Why: withoutTag + "; rules that name it are kept too", Kept: true})
 	}
 	for _, arn := range s.certificate.foreign {
-		left = append(left, Leftover{Resource: "certificate", Name: arn, Why: why, Kept: true})
+		left = append(left, Leftover{Resource: "certificate", Name: arn, Why: withoutTag, Kept: true})
 	}
 	return left
 }

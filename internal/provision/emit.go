@@ -2,6 +2,7 @@ package provision
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -55,13 +56,14 @@ func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 func commandOf(args []string) string { return strings.Join(mapSlice(args, quote), " ") }
 
+// laterForm matches the variables for ids that are not known yet.
+var laterForm = regexp.MustCompile(`\$\{(FRONT_GROUP|BACK_GROUP|CERTIFICATE|LOAD_BALANCER|(TARGET_GROUP|LISTENER)_[0-9]+)\}`)
+
 // quote writes an argument for a POSIX shell. Variables for ids that are not known
 // yet are expanded; all else is literal.
 func quote(arg string) string {
-	for _, later := range []string{frontGroupVar, backGroupVar, certificateVar} {
-		if before, after, found := strings.Cut(arg, later); found {
-			return quoteIfAny(before) + `"` + later + `"` + quoteIfAny(after)
-		}
+	if at := laterForm.FindStringIndex(arg); at != nil {
+		return quoteIfAny(arg[:at[0]]) + `"` + arg[at[0]:at[1]] + `"` + quoteIfAny(arg[at[1]:])
 	}
 	plain := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:,+@%", r)

@@ -160,7 +160,7 @@ func callError(err error) error {
 // iamAction is the IAM action of an operation: S3's differ from the API's names.
 func iamAction(service, operation string) string {
 	switch operation {
-	case "HeadBucket":
+	case "HeadBucket", "ListObjectsV2":
 		operation = "ListBucket"
 	case "HeadObject":
 		operation = "GetObject"
@@ -190,6 +190,7 @@ func retryable(err error) bool {
 		"InvalidPermission.Duplicate", "InvalidPermission.NotFound", "InvalidSecurityGroupID.NotFound",
 		"InvalidNetworkInterfaceID.NotFound", "DependencyViolation",
 		"LoadBalancerNotFound", "DuplicateLoadBalancerName", "InvalidInstance", "InvalidConfigurationRequest",
+		"DuplicateTargetGroupName", "TargetGroupNotFound", "InvalidTarget", "ResourceInUse",
 		"CertificateNotFound", "DuplicateListener", "ListenerNotFound", "DuplicatePolicyName", "PolicyNotFound",
 		"ResourceNotFoundException", "ResourceInUseException", "RequestInProgressException",
 		"BucketAlreadyOwnedByYou", "NoSuchBucket", "OperationAborted",

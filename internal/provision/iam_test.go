@@ -14,8 +14,23 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
 )
 
-// commands are those that ask AWS; each has a policy in docs/iam.
+// commands are those that ask AWS; each has a policy for each kind of load balancer.
 var commands = []string{"plan", "apply", "status", "destroy"}
+
+// kindFolders are where the policies of a kind are in docs/iam, and runs that need all
+// that its commands need.
+var kindFolders = map[string]func(*testing.T) needed{"": whole, "network": wholeNetwork}
+
+// policyFiles are all of these policies, in docs/iam.
+func policyFiles() []string {
+	var files []string
+	for _, folder := range slices.Sorted(maps.Keys(kindFolders)) {
+		for _, command := range commands {
+			files = append(files, filepath.Join(folder, command))
+		}
+	}
+	return files
+}
 
 // unneededByTests are actions of a policy that no run against the simulated AWS needs,
 // and why they are there.
@@ -175,25 +190,35 @@ func whole(t *testing.T) needed {
 // named with its reason.
 func TestPolicies_AllowWhatTheirCommandsNeed(t *testing.T) {
 	t.Parallel()
-	n := whole(t)
-	for _, command := range commands {
-		p, _ := readPolicy(t, command)
-		allowed := p.actions()
-		for _, action := range slices.Sorted(maps.Keys(n[command])) {
-			if !allowed[action] {
-				t.Errorf("%s.json lacks %s", command, action)
+	for folder, runs := range kindFolders {
+		t.Run("of "+folder, func(t *testing.T) {
+			t.Parallel()
+			n := runs(t)
+			for _, command := range commands {
+				comparePolicy(t, filepath.Join(folder, command), command, n[command])
 			}
-		}
-		for _, action := range slices.Sorted(maps.Keys(allowed)) {
-			if !n[command][action] && (command != "apply" || unneededByTests[action] == "") {
-				t.Errorf("%s.json allows %s, which no run of %s needs", command, action, command)
+			apply, _ := readPolicy(t, filepath.Join(folder, "apply"))
+			for action := range unneededByTests {
+				if n["apply"][action] || !apply.actions()[action] {
+					t.Errorf("%s is named as unasked: it is asked for, or not allowed", action)
+				}
 			}
+		})
+	}
+}
+
+func comparePolicy(t *testing.T, file, command string, needs map[string]bool) {
+	t.Helper()
+	p, _ := readPolicy(t, file)
+	allowed := p.actions()
+	for _, action := range slices.Sorted(maps.Keys(needs)) {
+		if !allowed[action] {
+			t.Errorf("%s.json lacks %s", file, action)
 		}
 	}
-	apply, _ := readPolicy(t, "apply")
-	for action := range unneededByTests {
-		if n["apply"][action] || !apply.actions()[action] {
-			t.Errorf("%s is named as unasked: it is asked for, or not allowed", action)
+	for _, action := range slices.Sorted(maps.Keys(allowed)) {
+		if !needs[action] && (command != "apply" || unneededByTests[action] == "") {
+			t.Errorf("%s.json allows %s, which no run of %s needs", file, action, command)
 		}
 	}
 }
@@ -217,7 +242,7 @@ var (
 // everything but what has no resource that could be named.
 func TestPolicies_AreValidForIAM(t *testing.T) {
 	t.Parallel()
-	for _, command := range commands {
+	for _, command := range policyFiles() {
 		p, text := readPolicy(t, command)
 		if short := strings.Join(strings.Fields(text), ""); len(placeholders.Replace(short)) > maxPolicy {
 			t.Errorf("%s.json has %d characters", command, len(short))

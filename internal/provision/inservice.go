@@ -21,7 +21,7 @@ func (s *state) inServiceChanges() []Change {
 	ready := 0
 	for _, id := range ids {
 		h := s.healthOf(id)
-		if h.State == inService {
+		if h.Serves() {
 			ready++
 			continue
 		}
@@ -43,10 +43,13 @@ type InstanceHealth struct {
 	ID          string `json:"id"`
 	DNS         string `json:"dns,omitempty"` // private name
 	Zone        string `json:"zone,omitempty"`
-	State       string `json:"state"`            // InService, OutOfService, Unknown; "": not registered
-	Reason      string `json:"reason,omitempty"` // ELB: the balancer's side, Instance: the instance's
+	State       string `json:"state"`            // InService, OutOfService, Unknown; of a network balancer healthy, initial, unhealthy, unused, ...; "": not registered
+	Reason      string `json:"reason,omitempty"` // ELB: the balancer's side, Instance: the instance's; of a network balancer Target.FailedHealthChecks, ...
 	Description string `json:"description,omitempty"`
 }
+
+// Serves reports whether the coordinator receives connections.
+func (h InstanceHealth) Serves() bool { return h.State == inService || h.State == healthy }
 
 func (h InstanceHealth) String() string {
 	switch {

@@ -100,5 +100,16 @@ func timeoutText(err error) string {
 			from = " from " + u.Host
 		}
 	}
-	return "no answer" + from + " in time; check the network path (proxy, firewall, VPC endpoint)"
+	return "no answer" + from + " in time (" + innermost(err).Error() + "); check the network path (proxy, firewall, VPC endpoint)"
+}
+
+// innermost is the first cause of an error.
+func innermost(err error) error {
+	for {
+		cause := errors.Unwrap(err)
+		if cause == nil {
+			return err
+		}
+		err = cause
+	}
 }

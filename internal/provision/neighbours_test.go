@@ -43,17 +43,18 @@ func newNeighbours(t *testing.T, shared bool) *neighbours {
 	}
 	theirs := n.AddCertificate(awssim.Certificate{Domain: "green.example.com", Tags: otherOwner})
 	n.AddBalancer(awssim.Balancer{
-		Name: "elb-impala-green", Subnets: n.subnets, Groups: []string{n.front}, Instances: n.instances, Tags: otherOwner, HealthCheck: checkOf("TCP:21050"),
+		Name: "elb-impala-green", Subnets: n.subnets, Groups: []string{n.front}, Instances: n.instances, Tags: otherOwner, HealthCheck: checkAt("TCP:21050"),
 		Listeners: []awssim.Listener{{Protocol: "SSL", Port: 21050, InstanceProtocol: "SSL", InstancePort: 21050, Certificate: theirs}},
 	})
 	n.AddTargetGroup(awssim.TargetGroup{Name: "green", Port: 21050, VPC: n.vpc, Targets: []awssim.Target{{ID: n.instances[0]}}})
-	n.AddNetworkBalancer(awssim.NetworkBalancer{Name: "elb-impala-blue", Subnets: n.subnets, Groups: []string{n.front}, Listeners: []awssim.NetworkListener{{Port: 21050, Groups: []string{"green"}}}})
 	if shared {
 		n.AddBucket(awssim.Bucket{Name: "blue-logs", Policy: `{"Version":"2012-10-17","Statement":[` + theirStatement + `]}`})
 		n.spec.AccessLogs.Adopt, n.spec.Coordinators.SecurityGroup = true, n.back
 		n.spec.TLS.Domain, n.spec.TLS.Certificate = "", theirs
 	}
 	mustApply(t, n.cluster, n.spec)
+	// A network load balancer's name is another space: this is a twin from the beginning.
+	n.AddNetworkBalancer(awssim.NetworkBalancer{Name: "elb-impala-blue", Subnets: n.subnets, Groups: []string{n.front}, Listeners: []awssim.NetworkListener{{Port: 21050, Groups: []string{"green"}}}})
 	n.balancer, n.ourFront = n.spec.Balancer(), n.group(n.spec.FrontGroup()).ID
 	if !shared {
 		n.ourBack, n.bucket = n.group(n.spec.BackGroup()).ID, "blue-logs"
@@ -62,7 +63,7 @@ func newNeighbours(t *testing.T, shared bool) *neighbours {
 	return n
 }
 
-func checkOf(target string) awssim.HealthCheck {
+func checkAt(target string) awssim.HealthCheck {
 	return awssim.HealthCheck{Target: target, Interval: 30, Timeout: 5, Unhealthy: 2, Healthy: 2}
 }
 
@@ -181,10 +182,10 @@ func (n *neighbours) left() []string {
 func (n *neighbours) deleteBalancer(t *testing.T) {
 	t.Helper()
 	_, err := n.cloudHere(t).ELB.DeleteLoadBalancer(t.Context(), &elb.DeleteLoadBalancerInput{LoadBalancerName: aws.String(n.spec.Balancer())})
-	byHand(t, err)
+	succeeds(t, err)
 }
 
-func byHand(t *testing.T, err error) {
+func succeeds(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -217,7 +218,7 @@ func (n *neighbours) deleteBack(t *testing.T) {
 func (n *neighbours) deleteGroup(t *testing.T, id string) {
 	t.Helper()
 	_, err := n.cloudHere(t).EC2.DeleteSecurityGroup(t.Context(), &ec2.DeleteSecurityGroupInput{GroupId: &id})
-	byHand(t, err)
+	succeeds(t, err)
 }
 
 // deleteCertificate makes the listeners plain first.
@@ -229,7 +230,7 @@ func (n *neighbours) deleteCertificate(t *testing.T) {
 		}
 	})
 	_, err := n.cloudHere(t).ACM.DeleteCertificate(t.Context(), &acm.DeleteCertificateInput{CertificateArn: &n.cert})
-	byHand(t, err)
+	succeeds(t, err)
 	n.cert = ""
 }
 
@@ -239,14 +240,14 @@ func (n *neighbours) deleteBucket(t *testing.T) {
 	n.SetBalancer(n.spec.Balancer(), func(b *awssim.Balancer) { b.Attributes.AccessLog.Enabled = false })
 	n.SetBucket("blue-logs", func(b *awssim.Bucket) { b.Objects = nil })
 	_, err := n.cloudHere(t).S3.DeleteBucket(t.Context(), &s3.DeleteBucketInput{Bucket: aws.String("blue-logs")})
-	byHand(t, err)
+	succeeds(t, err)
 	n.bucket = ""
 }
 
 // twin is a balancer with our name that is another's, before the same coordinators.
 func (n *neighbours) twin(port int32, group string) {
 	n.AddBalancer(awssim.Balancer{
-		Name: n.spec.Balancer(), Subnets: n.subnets, Groups: []string{group}, Instances: n.instances, HealthCheck: checkOf(fmt.Sprint("TCP:", port)),
+		Name: n.spec.Balancer(), Subnets: n.subnets, Groups: []string{group}, Instances: n.instances, HealthCheck: checkAt(fmt.Sprint("TCP:", port)),
 		Listeners: []awssim.Listener{{Protocol: "TCP", Port: port, InstanceProtocol: "TCP", InstancePort: port}},
 	})
 	n.balancer = ""

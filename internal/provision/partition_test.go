@@ -20,9 +20,9 @@ func TestLogStatement_IsForItsRegionsWriter(t *testing.T) {
 		"eusc-de-east-1": {"aws-eusc", "logdelivery.elasticloadbalancing.amazonaws.com"},
 	} {
 		spec := lbfile.Spec{Cluster: "blue", AccessLogs: &lbfile.AccessLogs{Bucket: "logs"}}
-		s := &state{cloud: Cloud{Region: region}, spec: spec}
+		s := newState(Cloud{Region: region}, spec)
 		s.identity = newIdentity("123456789012", "arn:"+tc.partition+":iam::123456789012:user/me", region, spec)
-		statement := s.logStatement()
+		statement := s.kind.logStatements()[0]
 		if got := fmt.Sprint(statement["Principal"]); !strings.Contains(got, tc.writer) || !strings.HasPrefix(fmt.Sprint(statement["Resource"]), "arn:"+tc.partition+":s3:::logs/") {
 			t.Errorf("%s: %v", region, statement)
 		}

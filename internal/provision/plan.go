@@ -129,17 +129,15 @@ func (s *state) notes() []string {
 	add(s.spec.HealthPort() == 21000, "The health check uses port 21000: if it is closed, every coordinator is out of service, for all listeners.")
 	add(s.spec.Secure() && s.spec.TLS.Backend == lbfile.Plain,
 		"tls.backend is plain: LDAP passwords go in clear text from the load balancer to the coordinators, which refuse to start with LDAP unless they have --ldap_passwords_in_clear_ok.")
-	add(s.spec.Secure() && strings.Contains(s.spec.TLS.Policy, "2016-08"), "%s allows TLS 1.0 and 1.1; %s does not.", "ELBSecurityPolicy-2016-08", lbfile.DefaultPolicy)
+	add(s.spec.Secure() && strings.Contains(s.spec.TLS.Policy, "2016-08"), "%s allows TLS 1.0 and 1.1; %s does not.", "ELBSecurityPolicy-2016-08", s.spec.DefaultPolicy())
 	add(s.spec.Secure() && isIAM(s.spec.TLS.Certificate) && s.spec.TLS.Host == "", "The names of a certificate in IAM are not read: set tls.host to the name that clients use.")
-	add(s.spec.Secure() && s.changesProtocol(), "A listener that changes its protocol is closed between two calls, one port after the other; open connections are cut.")
 	add(!s.spec.CrossZone && len(s.zones()) > 1, "Cross-zone is off and coordinators are in %d zones: zones of unequal size get unequal shares.", len(s.zones()))
-	add(s.spec.Draining == 0, "Draining is off: a coordinator that is deregistered loses its connections, and their queries, at once.")
-	add(s.spec.IdleTimeout.Seconds() < 3600, "The idle timeout is %s: a query that is silent for longer is cut.", s.spec.IdleTimeout)
+	s.kind.hints(add)
 	v6 := slices.ContainsFunc(s.spec.Clients, func(c netip.Prefix) bool { return c.Addr().Is6() })
 	add(v6 && (s.spec.Scheme == lbfile.Internal || !slices.ContainsFunc(s.network.subnets, func(n subnet) bool { return n.v6 })),
 		"clients has networks of IPv6, from which nobody can come: the load balancer's name has no address of IPv6 (an internal one never has).")
 	for _, n := range s.network.subnets {
-		add(n.free < minFreeAddresses && s.ownsBalancer() && slices.Contains(s.balancer.description.Subnets, n.id),
+		add(n.free < minFreeAddresses && s.ownsBalancer() && slices.Contains(s.kind.found().subnets, n.id),
 			"%s has %d free addresses: with fewer than %d AWS cannot scale or replace the load balancer's nodes there.", n.id, n.free, minFreeAddresses)
 	}
 	for _, i := range s.network.stopped {
@@ -164,14 +162,4 @@ func (s *state) zones() []string {
 	zones := mapSlice(s.network.coordinators, func(c coordinator) string { return c.zone })
 	slices.Sort(zones)
 	return slices.Compact(zones)
-}
-
-func (s *state) changesProtocol() bool {
-	front, _ := s.spec.Protocols()
-	for _, l := range s.listeners() {
-		if !strings.EqualFold(text(l.Protocol), front) {
-			return true
-		}
-	}
-	return false
 }

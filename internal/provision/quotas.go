@@ -11,7 +11,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
-	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 )
 
@@ -20,10 +19,10 @@ import (
 type quotas struct {
 	rules      int // inbound rules of a group, of IPv4 and of IPv6 each
 	groups     int // groups of a network interface
-	balancers  int // Classic load balancers in the region
+	balancers  int // load balancers of the kind in the region
 	listeners  int // of a balancer
-	instances  int // of a balancer
-	existing   int // Classic load balancers that exist
+	targets    int // of a balancer
+	existing   int // load balancers of the kind that exist
 	notes      []string
 	interested bool // plan and apply ask; status changes nothing, and does not
 }
@@ -32,9 +31,6 @@ type quotas struct {
 const (
 	groupsAttribute = "vpc-max-security-groups-per-interface"
 	rulesQuota      = "L-0EA8095F" // of VPC: "Inbound or outbound rules per security group"
-	balancersLimit  = "classic-load-balancers"
-	listenersLimit  = "classic-listeners"
-	instancesLimit  = "classic-registered-instances"
 )
 
 // AWS's defaults, for a caller that may not ask.
@@ -58,7 +54,7 @@ func (s *state) readQuotas(ctx context.Context) error {
 	}{
 		{"security groups per network interface", "AWS's default is assumed", s.readGroupsQuota},
 		{"rules per security group", "AWS's default is assumed", s.readRulesQuota},
-		{"Classic load balancers", "it is not checked", s.readBalancerLimits},
+		{s.kind.title() + "s", "it is not checked", s.kind.readLimits},
 	} {
 		err := ask.read(ctx)
 		switch {
@@ -100,33 +96,23 @@ func (s *state) readRulesQuota(ctx context.Context) error {
 	return err
 }
 
-func (s *state) readBalancerLimits(ctx context.Context) error {
-	out, err := s.cloud.ELB.DescribeAccountLimits(ctx, &elb.DescribeAccountLimitsInput{}, func(o *elb.Options) { o.RetryMaxAttempts = quotaAttempts })
+// limitNames are the names by which Elastic Load Balancing tells its limits.
+type limitNames struct{ balancers, listeners, targets string }
+
+// note takes a limit, if it is one of those.
+func (q *quotas) note(name, most string, of limitNames) {
+	n, err := strconv.Atoi(most)
 	if err != nil {
-		return err
+		return
 	}
-	for _, l := range out.Limits {
-		n, err := strconv.Atoi(text(l.Max))
-		if err != nil {
-			continue
-		}
-		switch text(l.Name) {
-		case balancersLimit:
-			s.quotas.balancers = n
-		case listenersLimit:
-			s.quotas.listeners = n
-		case instancesLimit:
-			s.quotas.instances = n
-		}
+	switch name {
+	case of.balancers:
+		q.balancers = n
+	case of.listeners:
+		q.listeners = n
+	case of.targets:
+		q.targets = n
 	}
-	for pages := elb.NewDescribeLoadBalancersPaginator(s.cloud.ELB, &elb.DescribeLoadBalancersInput{}); pages.HasMorePages(); {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return err
-		}
-		s.quotas.existing += len(page.LoadBalancerDescriptions)
-	}
-	return nil
 }
 
 // exceeds blocks what is more than a quota, and names it.
@@ -142,8 +128,7 @@ func exceeds(what string, n, quota int) []Change {
 func (s *state) quotaChanges() []Change {
 	q := s.quotas
 	return slices.Concat(
-		exceeds("listeners of a Classic load balancer", len(s.spec.Listeners), q.listeners),
-		exceeds("instances of a Classic load balancer", len(s.network.coordinators), q.instances),
+		s.kind.crowdedBy(),
 		exceeds("inbound rules of "+s.spec.FrontGroup(), countRules(s.frontRules()), q.rules),
 		exceeds("inbound rules of the coordinators' group", countRules(s.rulesBehind()), q.rules),
 	)

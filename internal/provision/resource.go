@@ -31,52 +31,48 @@ type state struct {
 	cloud Cloud
 	spec  lbfile.Spec
 
+	kind          kind
+	otherKind     otherKind
 	identity      identity
 	network       network
 	quotas        quotas
 	groups        groups
 	members       members
 	bucket        bucket
-	createdBucket bool // in this run
-	balancer      balancer
+	createdBucket bool        // in this run
+	balancer      balancer    // of the kind classic
+	net           netBalancer // of the kind network
+	targetGroups  []targetGroup
+	policies      sslPolicies
 	certificate   certificate
 	deregistering deregistering
 	dependents    dependents
 }
 
 func newState(c Cloud, spec lbfile.Spec) *state {
-	return &state{cloud: c.complete(), spec: spec}
+	s := &state{cloud: c.complete(), spec: spec}
+	s.kind = newKind(s)
+	return s
 }
 
 // resources lists everything in the order in which it is built.
 func (s *state) resources() []resource {
-	balancer, groups := &reader{s.readBalancer}, &reader{s.readGroups}
+	groups := &reader{s.readGroups}
 	list := []resource{
+		{name: "kind", read: &reader{s.readOtherKind}, changes: s.otherKindChanges, prerequisite: true},
 		{name: "network", read: &reader{s.readNetwork}, changes: s.networkChanges, prerequisite: true},
 		{name: "security groups", read: groups, changes: s.groupChanges},
 		{name: "coordinators' group", read: &reader{s.readMembers}, changes: s.memberChanges},
 		{name: "bucket", read: &reader{s.readWritableBucket}, changes: s.bucketChanges},
-		{name: "load balancer", read: balancer, changes: s.balancerChanges},
-		{name: "attributes", read: balancer, changes: s.attributeChanges},
-		{name: "access log", read: balancer, changes: s.accessLogChanges},
-		{name: "health check", read: balancer, changes: s.healthCheckChanges},
-		{name: "registration", read: balancer, changes: s.registrationChanges},
-		{name: "former coordinators", read: &reader{s.readMembers}, changes: s.formerMemberChanges},
-		{name: "former groups", read: groups, changes: s.formerGroupChanges},
-		{name: "in service", read: balancer, changes: s.inServiceChanges},
 	}
 	if s.quotas.interested {
-		list = slices.Insert(list, 1, resource{name: "quotas", read: &reader{s.readQuotas}, changes: func() []Change { return nil }})
-		list = slices.Insert(list, 3, resource{name: "quotas", read: &reader{func(context.Context) error { return nil }}, changes: s.quotaChanges})
+		list = slices.Insert(list, 2, resource{name: "quotas", read: &reader{s.readQuotas}, changes: func() []Change { return nil }})
+		list = slices.Insert(list, 4, resource{name: "quotas", read: &reader{func(context.Context) error { return nil }}, changes: s.quotaChanges})
 	}
-	if s.spec.Secure() {
-		list = append(list, resource{name: "certificate", read: &reader{s.readCertificate}, changes: s.certificateChanges})
-	}
-	list = append(list, resource{name: "listeners", read: balancer, changes: s.listenerChanges, timeout: 5 * time.Minute})
-	if s.spec.Secure() {
-		list = append(list, resource{name: "TLS policy", read: balancer, changes: s.policyChanges})
-	}
-	return list
+	return append(list, s.kind.resources([]resource{
+		{name: "former coordinators", read: &reader{s.readMembers}, changes: s.formerMemberChanges},
+		{name: "former groups", read: groups, changes: s.formerGroupChanges},
+	})...)
 }
 
 // complete fills in the real clock and resolver where none is set.

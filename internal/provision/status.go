@@ -90,7 +90,10 @@ func (s *state) status(ctx context.Context) (Report, error) {
 		return s.partial(), explain(ctx, err)
 	}
 	report := s.compared(p)
-	looked.balancerHere, looked.testFile, looked.testFileExists = s.ownsBalancer(), s.managesBucket(), s.bucket.testFile != ""
+	looked.balancerHere, looked.testFile, looked.testFileExists = s.ownsBalancer(), s.managesBucket() && s.kind.writesTestFile(), s.bucket.testFile != ""
+	if looked.balancerHere {
+		looked.ofKind = s.kind.verdicts()
+	}
 	report.DNS, report.AccessLog, report.looked = names, s.accessLogState(), looked
 	return report, nil
 }
@@ -100,7 +103,7 @@ func (s *state) status(ctx context.Context) (Report, error) {
 func (s *state) partial() Report {
 	r := Report{Schema: ReportSchema, Account: s.identity.account, Region: s.cloud.Region, Cluster: s.spec.Cluster}
 	if s.ownsBalancer() {
-		r.Instances, r.Certificate = s.healths(), s.certificateState()
+		r.Instances, r.Certificate = s.kind.health(), s.certificateState()
 	}
 	return r
 }
@@ -123,8 +126,8 @@ func (s *state) compared(p Plan) Report {
 }
 
 func (s *state) outputs() Outputs {
-	b := s.balancer.description
-	o := Outputs{DNSName: text(b.DNSName), ZoneID: text(b.CanonicalHostedZoneNameID), Host: text(b.DNSName), Listeners: s.matchingListeners()}
+	b := s.kind.found()
+	o := Outputs{DNSName: b.dns, ZoneID: b.zone, Host: b.dns, Listeners: s.kind.matching()}
 	o.Coordinators = mapSlice(s.network.coordinators, func(c coordinator) Backend { return Backend{c.id, c.dns, c.zone} })
 	if s.spec.AccessLogs != nil {
 		o.LogURI = "s3://" + path.Join(s.spec.AccessLogs.Bucket, s.logFolder())
@@ -187,6 +190,8 @@ func (s *state) accessLogState() string {
 	switch {
 	case s.spec.AccessLogs == nil:
 		return ""
+	case !s.kind.writesTestFile():
+		return "AWS documents no test file for a " + s.kind.title() + ": look for logs some minutes after the first TLS session"
 	case !s.managesBucket():
 		return s.testFileKey() + " was not looked for: access_logs.manage is false"
 	case s.bucket.testFile != "":

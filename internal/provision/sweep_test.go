@@ -20,13 +20,13 @@ import (
 
 // sweepConfig has AWS's delays where they make other calls.
 func sweepConfig() awssim.Config {
-	return awssim.Config{HealthLag: 1, InterfaceLag: 1, IssueAfter: 1, CertificateLag: 1, PolicyLag: 1}
+	return awssim.Config{HealthLag: 1, InterfaceLag: 1, IssueAfter: 1, CertificateLag: 1, PolicyLag: 1, ActiveLag: 1, DrainLag: 1, UseLag: 1}
 }
 
 // sweepFile is the smallest file with every kind of resource: a sweep makes the square
 // of its calls.
-func sweepFile(t *testing.T, c *cluster) lbfile.Spec {
-	spec := tlsFile(t)
+func sweepFile(t *testing.T, c *cluster, file func(*testing.T) lbfile.Spec) lbfile.Spec {
+	spec := file(t)
 	spec.Listeners, spec.Coordinators = []uint16{21050}, lbfile.Coordinators{IDs: c.instances[:1]}
 	spec.HealthCheck.Target = "TCP:21050"
 	return spec
@@ -106,16 +106,24 @@ func sweep(t *testing.T, calls int, build func(*testing.T) (*cluster, lbfile.Spe
 // complete, or says what it did not do.
 func TestApply_SaysWhatIsUnfinishedAfterAnyFault(t *testing.T) {
 	t.Parallel()
-	fresh := func(t *testing.T) (*cluster, lbfile.Spec) {
-		c := newCluster(t, sweepConfig())
-		return c, sweepFile(t, c)
+	for name, file := range sweepFiles {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			fresh := func(t *testing.T) (*cluster, lbfile.Spec) {
+				c := newCluster(t, sweepConfig())
+				return c, sweepFile(t, c, file)
+			}
+			whole, spec := fresh(t)
+			mustApply(t, whole, spec)
+			sweep(t, len(whole.Calls()), fresh, func(cloud Cloud, spec lbfile.Spec) (Report, error) {
+				return Apply(t.Context(), cloud, spec, Options{})
+			}, func(*testing.T, *cluster, error) {})
+		})
 	}
-	whole, spec := fresh(t)
-	mustApply(t, whole, spec)
-	sweep(t, len(whole.Calls()), fresh, func(cloud Cloud, spec lbfile.Spec) (Report, error) {
-		return Apply(t.Context(), cloud, spec, Options{})
-	}, func(*testing.T, *cluster, error) {})
 }
+
+// sweepFiles have one of each kind.
+var sweepFiles = map[string]func(*testing.T) lbfile.Spec{"classic": tlsFile, "network": networkTLSFile}
 
 // checkEnd holds a run's end to what it says: complete, or unfinished with a reason.
 func checkEnd(t *testing.T, k int, r Report, err error) {
@@ -131,22 +139,27 @@ func checkEnd(t *testing.T, k int, r Report, err error) {
 // TestDestroy_SaysWhatIsUnfinishedAfterAnyFault is the same on the way back.
 func TestDestroy_SaysWhatIsUnfinishedAfterAnyFault(t *testing.T) {
 	t.Parallel()
-	built := func(t *testing.T) (*cluster, lbfile.Spec) {
-		c := newCluster(t, sweepConfig())
-		spec := sweepFile(t, c)
-		mustApply(t, c, spec)
-		return c, spec
+	for name, file := range sweepFiles {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			built := func(t *testing.T) (*cluster, lbfile.Spec) {
+				c := newCluster(t, sweepConfig())
+				spec := sweepFile(t, c, file)
+				mustApply(t, c, spec)
+				return c, spec
+			}
+			whole, spec := built(t)
+			before := len(whole.Calls())
+			mustDestroy(t, whole, spec)
+			sweep(t, len(whole.Calls())-before, built, func(cloud Cloud, spec lbfile.Spec) (Report, error) {
+				return Destroy(t.Context(), cloud, spec, DestroyOptions{PurgeLogs: true})
+			}, func(t *testing.T, c *cluster, err error) {
+				if left := c.tagged(); err == nil && len(left) > 0 {
+					t.Errorf("done, and left %q", left)
+				}
+			})
+		})
 	}
-	whole, spec := built(t)
-	before := len(whole.Calls())
-	mustDestroy(t, whole, spec)
-	sweep(t, len(whole.Calls())-before, built, func(cloud Cloud, spec lbfile.Spec) (Report, error) {
-		return Destroy(t.Context(), cloud, spec, DestroyOptions{PurgeLogs: true})
-	}, func(t *testing.T, c *cluster, err error) {
-		if left := c.tagged(); err == nil && len(left) > 0 {
-			t.Errorf("done, and left %q", left)
-		}
-	})
 }
 
 // TestApply_OutlastsFailuresOfAWS: what a wait of a quarter of an hour meets is longer

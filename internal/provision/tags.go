@@ -8,6 +8,7 @@ import (
 	acmtypes "github.com/aws/aws-sdk-go-v2/service/acm/types"
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing/types"
+	elbv2types "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
@@ -51,10 +52,11 @@ func tagList[T any](tags map[string]string, tag func(key, value *string) T) []T 
 	return list
 }
 
-func ec2Tag(key, value *string) ec2types.Tag { return ec2types.Tag{Key: key, Value: value} }
-func elbTag(key, value *string) elbtypes.Tag { return elbtypes.Tag{Key: key, Value: value} }
-func acmTag(key, value *string) acmtypes.Tag { return acmtypes.Tag{Key: key, Value: value} }
-func s3Tag(key, value *string) s3types.Tag   { return s3types.Tag{Key: key, Value: value} }
+func ec2Tag(key, value *string) ec2types.Tag     { return ec2types.Tag{Key: key, Value: value} }
+func elbTag(key, value *string) elbtypes.Tag     { return elbtypes.Tag{Key: key, Value: value} }
+func elbv2Tag(key, value *string) elbv2types.Tag { return elbv2types.Tag{Key: key, Value: value} }
+func acmTag(key, value *string) acmtypes.Tag     { return acmtypes.Tag{Key: key, Value: value} }
+func s3Tag(key, value *string) s3types.Tag       { return s3types.Tag{Key: key, Value: value} }
 
 // ec2Tags are the tags of a resource that EC2 creates.
 func (s *state) ec2Tags(kind ec2types.ResourceType) []ec2types.TagSpecification {
@@ -65,6 +67,9 @@ func (s *state) ec2Tags(kind ec2types.ResourceType) []ec2types.TagSpecification 
 func (s *state) ownsEC2(tags []ec2types.Tag) bool {
 	return slices.ContainsFunc(tags, func(t ec2types.Tag) bool { return text(t.Key) == ownerTag && text(t.Value) == s.identity.owner })
 }
+
+// ownedBy reports it of tags by key.
+func (s *state) ownedBy(tags map[string]string) bool { return tags[ownerTag] == s.identity.owner }
 
 func (s *state) ownsELB(tags []elbtypes.Tag) bool {
 	return slices.ContainsFunc(tags, func(t elbtypes.Tag) bool { return text(t.Key) == ownerTag && text(t.Value) == s.identity.owner })

@@ -23,17 +23,18 @@ const releaseTimeout = 10 * time.Minute
 // coordinators need exist any more.
 func (s *state) removals(purge bool) []resource {
 	groups := &reader{s.readOwnedGroups}
-	return []resource{
+	return slices.Concat([]resource{
+		{name: "kind", read: &reader{s.readOtherKind}, changes: s.otherKindChanges, prerequisite: true},
 		{name: "dependents", read: &reader{s.readDependents}, changes: s.dependentConflicts, prerequisite: true},
-		{name: "registration", read: &reader{s.readDeregistering}, changes: s.instanceRemovals, prerequisite: true},
-		{name: "load balancer", read: &reader{s.readBalancer}, changes: s.balancerRemovals, prerequisite: true},
+	}, s.kind.removals(), []resource{
 		{name: "load balancer's interfaces", read: &reader{s.readBalancerInterfaces}, changes: s.interfaceRemovals, prerequisite: true},
+	}, s.kind.released(), []resource{
 		{name: "coordinators' group", read: &reader{s.readOwnedMembers}, changes: s.formerMemberChanges},
 		{name: "rules", read: groups, changes: s.ruleRemovals},
 		{name: "security groups", read: groups, changes: s.groupRemovals, timeout: releaseTimeout},
 		{name: "certificate", read: &reader{s.readOwnedCertificates}, changes: s.certificateRemovals, timeout: releaseTimeout},
 		{name: "bucket", read: &reader{s.readLogs}, changes: func() []Change { return s.bucketRemovals(purge) }},
-	}
+	})
 }
 
 // deregistering are the instances that this run has deregistered.
@@ -98,13 +99,13 @@ func (s *state) balancerRemovals() []Change {
 // readBalancerInterfaces finds the balancer's own network interfaces by the
 // description that AWS gives them. AWS removes them after the balancer.
 func (s *state) readBalancerInterfaces(ctx context.Context) error {
-	found, err := s.describeInterfaces(ctx, &ec2.DescribeNetworkInterfacesInput{Filters: []types.Filter{filter("description", "ELB "+s.spec.Balancer())}})
+	found, err := s.describeInterfaces(ctx, &ec2.DescribeNetworkInterfacesInput{Filters: []types.Filter{filter("description", s.kind.interfaceDescription())}})
 	s.members.balancers = slices.DeleteFunc(found, func(n networkInterface) bool { return n.owner != "" && n.owner != "amazon-elb" })
 	return err
 }
 
 func (s *state) interfaceRemovals() []Change {
-	if len(s.members.balancers) == 0 || s.balancer.description != nil {
+	if len(s.members.balancers) == 0 || s.kind.found().exists {
 		return nil // of an existing balancer: to be deleted, or not ours
 	}
 	ids := mapSlice(s.members.balancers, func(n networkInterface) string { return n.id })
@@ -251,7 +252,7 @@ func (s *state) bucketRemovals(purge bool) []Change {
 	}
 	name, owner := s.bucketName(), s.bucketOwner()
 	var changes []Change
-	rest, had, err := removeStatement(s.bucket.policy, s.logSid())
+	rest, had, err := removeStatements(s.bucket.policy, sidsOf(s.kind.logStatements()))
 	c := Change{Resource: "bucket policy", Name: *name, Action: Delete, Before: "allows Elastic Load Balancing to write access logs"}
 	switch {
 	case err != nil:

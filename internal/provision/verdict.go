@@ -27,6 +27,7 @@ type lookedUp struct {
 	hostAddresses, balancerAddresses       []string // of the balancer before and after those of the host
 	hostError                              string
 	testFile, testFileExists, balancerHere bool
+	ofKind                                 []Verdict // of the kind of load balancer
 }
 
 // Judge compares what Status found with limits. It reads neither AWS nor a clock. An
@@ -35,7 +36,7 @@ func (r Report) Judge(l Limits) []Verdict {
 	if !r.Complete || !r.looked.balancerHere {
 		return nil
 	}
-	verdicts := []Verdict{r.judgeInstances()}
+	verdicts := append([]Verdict{r.judgeInstances()}, r.looked.ofKind...)
 	if c := r.Certificate; c != nil {
 		if !c.NotAfter.IsZero() {
 			verdicts = append(verdicts, Verdict{
@@ -63,7 +64,7 @@ func (r Report) Judge(l Limits) []Verdict {
 func (r Report) judgeInstances() Verdict {
 	var out []string
 	for _, h := range r.Instances {
-		if h.State != inService {
+		if !h.Serves() {
 			out = append(out, h.String())
 		}
 	}

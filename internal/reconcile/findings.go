@@ -47,6 +47,9 @@ func (f findings) joined() scenarios.Finding {
 	case f.r.Sessions.Why != "":
 		out.Message = "no session joins: " + f.r.Sessions.Why
 		return out
+	case all == 0 && f.j.options.Lacking != "":
+		out.Status, out.Message = scenarios.StatusSkipped, f.j.options.Lacking
+		return out
 	case all == 0:
 		out.Status, out.Message = scenarios.StatusSkipped, "no session succeeded"
 		return out

@@ -22,6 +22,9 @@ type Options struct {
 	// Offset is by how much the log's clock is ahead of ours, to a minute, where the user
 	// knows; nil: no more than a few minutes, or time zones where the log names none.
 	Offset *time.Duration
+
+	// Lacking says which sessions of the run are not among those that are joined; "": none.
+	Lacking string
 }
 
 // Join is a run beside the balancer's log.

@@ -41,6 +41,27 @@ func SessionOf(o scenarios.Observation) Session {
 	return s
 }
 
+// lasted is how long a session that failed may have lasted, but for the time limit of one
+// that waited for an answer.
+const lasted = time.Second
+
+// FailedIn are the failed sessions that a result has line by line. Of each it has the time
+// when it had ended, so that when it began is known roughly.
+func FailedIn(r scenarios.Result) []Session {
+	var out []Session
+	for i, f := range r.Failures {
+		s := Session{
+			Seq: i, Client: plain(f.Local), Node: plain(f.Node), Start: f.Time.Add(-lasted), Answer: f.Time, End: f.Time,
+			Coordinator: f.Coordinator, Outcome: scenarios.OutcomeFailed, Class: f.Class, Received: -1, Sent: -1,
+		}
+		if f.Class.IsTimeout() {
+			s.Start = s.Start.Add(-time.Duration(r.Scenario.Load.Timeout))
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
 // plain is an address without zone, and IPv4 as such.
 func plain(a netip.AddrPort) netip.AddrPort {
 	return netip.AddrPortFrom(a.Addr().Unmap().WithZone(""), a.Port())

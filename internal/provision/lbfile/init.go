@@ -19,14 +19,23 @@ func CheckCluster(name string) error {
 	return nil
 }
 
-// Init returns a commented lb.yaml to start from; recipe is the one with the
-// 2017 recipe's own parameters. cluster replaces the example's name; "" keeps it.
-func Init(recipe bool, cluster string) string {
-	name, example := "lb", "prod1"
-	if recipe {
-		name, example = "recipe", "CLNAME"
+// Page is a commented lb.yaml to start from.
+type Page string
+
+// The pages.
+const (
+	ClassicPage Page = "classic"
+	NetworkPage Page = "network"
+	RecipePage  Page = "recipe" // with the 2017 recipe's own parameters
+)
+
+// Init returns a page. cluster replaces the example's name; "" keeps it.
+func Init(page Page, cluster string) string {
+	example := "prod1"
+	if page == RecipePage {
+		example = "CLNAME"
 	}
-	src, _ := initFiles.ReadFile("init/" + name + ".yaml") // cannot fail: embedded
+	src, _ := initFiles.ReadFile("init/" + string(page) + ".yaml") // cannot fail: embedded
 	text := string(src)
 	if cluster != "" {
 		text = strings.ReplaceAll(text, example, cluster)

@@ -8,10 +8,12 @@ import (
 func TestInit_PrintsValidFiles(t *testing.T) {
 	t.Parallel()
 	for name, src := range map[string]string{
-		"the page to start from":             Init(false, ""),
-		"the page with a name":               Init(false, "Blue"),
-		"the recipe with a name":             Init(true, "Blue"),
-		"the page without a line of comment": uncommented(Init(false, "")),
+		"the page to start from":             Init(ClassicPage, ""),
+		"the page with a name":               Init(ClassicPage, "Blue"),
+		"the recipe with a name":             Init(RecipePage, "Blue"),
+		"the page without a line of comment": uncommented(Init(ClassicPage, "")),
+		"the network page":                   Init(NetworkPage, "Blue"),
+		"the network page without comments":  uncommented(Init(NetworkPage, "")),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -24,7 +26,7 @@ func TestInit_PrintsValidFiles(t *testing.T) {
 
 func TestInit_RecipeKeepsItsParameters(t *testing.T) {
 	t.Parallel()
-	s, err := Parse("lb.yaml", []byte(Init(true, "Blue")))
+	s, err := Parse("lb.yaml", []byte(Init(RecipePage, "Blue")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +65,7 @@ func TestValidate_RefusesWhatAWSRefuses(t *testing.T) {
 		"a cluster with a blank":                     {"cluster: my cluster", "lb.yaml:6:10: cluster"},
 		"a cluster of 22 letters":                    {"cluster: abcdefghijklmnopqrstuv", "21 remain"},
 		"an unknown key":                             {"listener: [21050]", `did you mean listeners?`},
-		"another kind":                               {"kind: nlb", "expected classic"},
+		"another kind":                               {"kind: nlb", "expected classic or network"},
 		"every address in two halves":                {"clients: [0.0.0.0/1, 128.0.0.0/1]", `"anywhere: true"`},
 		"every address but a few":                    {"clients: [0.0.0.0/1, 128.0.0.0/2, 192.0.0.0/3]", `"anywhere: true"`},
 		"every address of IPv6 in two halves":        {"clients: [\"::/1\", \"8000::/1\"]", `"anywhere: true"`},

@@ -1,6 +1,10 @@
 package lbfile
 
-import "strings"
+import (
+	"crypto/sha256"
+	"fmt"
+	"strings"
+)
 
 // Resource names, as in the recipe.
 
@@ -13,7 +17,22 @@ func (s Spec) FrontGroup() string { return s.Cluster + " Impala FE" }
 // BackGroup is the security group that is attached to coordinators.
 func (s Spec) BackGroup() string { return s.Cluster + " Impala BE" }
 
-// SSLPolicy is the name of tls.policy in the load balancer: the predefined policy's
+// TargetGroupPrefix begins the name of every target group of ours.
+const TargetGroupPrefix = "impala-lb-"
+
+// TargetGroup is the name of the target group of a listener. It contains a hash of the
+// owner and of what AWS cannot change in a group, so that another value is another
+// group: names have at most 32 characters.
+func (s Spec) TargetGroup(owner, vpc string, port uint16) string {
+	_, back := s.Protocols()
+	sum := sha256.Sum256([]byte(strings.Join([]string{owner, vpc, string(s.Targets), back}, " ")))
+	return fmt.Sprintf("%s%d-%x", TargetGroupPrefix, port, sum[:6])
+}
+
+// PreservesClientIP reports whether coordinators see the clients' addresses.
+func (s Spec) PreservesClientIP() bool { return s.PreserveClientIP != nil && *s.PreserveClientIP }
+
+// SSLPolicy is the name of tls.policy in a Classic load balancer: the predefined policy's
 // own name has a reserved prefix.
 func (s Spec) SSLPolicy() string {
 	if s.TLS == nil {
@@ -33,6 +52,13 @@ func Covers(name, host string) bool {
 		return label != "" && strings.EqualFold("."+parent, rest)
 	}
 	return strings.EqualFold(name, host)
+}
+
+// HealthCheckTarget splits the health check's target: HTTP:25000/healthz is HTTP, 25000
+// and /healthz.
+func (s Spec) HealthCheckTarget() (protocol string, port uint16, path string) {
+	protocol, port, path, _ = splitTarget(s.HealthCheck.Target)
+	return protocol, port, path
 }
 
 // HealthPort is the health check's port; 0 if the target has none.
@@ -62,11 +88,15 @@ func (s Spec) Secure() bool { return s.TLS != nil }
 
 // Protocols are the listeners' front-end and back-end protocols.
 func (s Spec) Protocols() (front, back string) {
+	secure := "SSL"
+	if s.Kind == NetworkBalancer {
+		secure = "TLS"
+	}
 	switch {
 	case s.TLS == nil:
 		return "TCP", "TCP"
 	case s.TLS.Backend == Encrypted:
-		return "SSL", "SSL"
+		return secure, secure
 	}
-	return "SSL", "TCP"
+	return secure, "TCP"
 }

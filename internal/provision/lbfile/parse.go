@@ -9,8 +9,8 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/strictyaml"
 )
 
-// Default holds the defaults.
-func Default() Spec {
+// defaults are those of both kinds.
+func defaults() Spec {
 	return Spec{
 		Kind: Classic, Scheme: Internal,
 		Listeners:   []uint16{21050},
@@ -37,19 +37,20 @@ func Parse(file string, src []byte) (Spec, error) {
 	if err != nil {
 		return Spec{}, err
 	}
-	s := Default()
+	s := defaults()
 	if err := doc.Decode(&s); err != nil {
 		return Spec{}, err
 	}
-	s.fill()
+	s.fill(doc.Has)
 	if err := s.Validate(); err != nil {
 		return Spec{}, doc.Locate(err)
 	}
 	return s, nil
 }
 
-// fill sets the defaults of optional sections that are present.
-func (s *Spec) fill() {
+// fill sets the defaults that depend on the kind, and those of optional sections that
+// are present. has reports whether the file sets a key.
+func (s *Spec) fill(has func(key string) bool) {
 	for i, c := range s.Clients {
 		s.Clients[i] = c.Masked() // AWS stores the canonical form; any other would always differ
 	}
@@ -61,21 +62,57 @@ func (s *Spec) fill() {
 	})
 	if s.AccessLogs != nil && s.AccessLogs.Every == 0 {
 		s.AccessLogs.Every = Span(time.Hour)
+		if s.Kind == NetworkBalancer {
+			s.AccessLogs.Every = networkLogs
+		}
 	}
 	if s.TLS != nil {
 		if s.TLS.Policy == "" {
-			s.TLS.Policy = DefaultPolicy
+			s.TLS.Policy = s.DefaultPolicy()
 		}
 		if s.TLS.Backend == "" {
 			s.TLS.Backend = Plain
 		}
 	}
+	if s.Kind == NetworkBalancer {
+		s.fillNetworkBalancer(has)
+	}
+}
+
+// fillNetworkBalancer sets the defaults of what only a network load balancer has.
+func (s *Spec) fillNetworkBalancer(has func(key string) bool) {
+	if s.Targets == "" {
+		s.Targets = ByInstance
+	}
+	if s.PreserveClientIP == nil {
+		preserve := s.Targets == ByInstance
+		s.PreserveClientIP = &preserve
+	}
+	if s.UnhealthyDraining == nil {
+		after := Span(5 * time.Minute)
+		s.UnhealthyDraining = &after
+	}
+	if s.TLS != nil && !has("idle_timeout") {
+		s.IdleTimeout = tlsIdleTimeout
+	}
+}
+
+// DefaultPolicy is the kind's default of tls.policy.
+func (s Spec) DefaultPolicy() string {
+	if s.Kind == NetworkBalancer {
+		return DefaultNetworkPolicy
+	}
+	return DefaultPolicy
 }
 
 // DefaultPolicy is the newest predefined security policy of a Classic load
 // balancer: TLS 1.2 alone. AWS's own default still allows TLS 1.0 (Elastic Load
 // Balancing's guide to predefined SSL security policies).
 const DefaultPolicy = "ELBSecurityPolicy-TLS-1-2-2017-01"
+
+// DefaultNetworkPolicy is that of a network load balancer: TLS 1.2 and 1.3. AWS's own
+// default of the API still allows TLS 1.0.
+const DefaultNetworkPolicy = "ELBSecurityPolicy-TLS13-1-2-2021-06"
 
 // String writes whole seconds as "3600s".
 func (s Span) String() string { return fmt.Sprintf("%ds", s.Seconds()) }

@@ -19,20 +19,45 @@ type Spec struct {
 	Anywhere     bool              `yaml:"anywhere,omitempty"`     // confirms 0.0.0.0/0 or ::/0 in Clients
 	Listeners    []uint16          `yaml:"listeners,omitempty"`    // ports, the same in front and behind
 	Scheme       Scheme            `yaml:"scheme,omitempty"`       // "" is internal
-	IdleTimeout  Span              `yaml:"idle_timeout,omitempty"` // 1 s to 4000 s
+	IdleTimeout  Span              `yaml:"idle_timeout,omitempty"` // 1 s to 4000 s; network: 60 s to 6000 s, and 350 s with TLS
 	HealthCheck  HealthCheck       `yaml:"health_check,omitempty"`
 	AccessLogs   *AccessLogs       `yaml:"access_logs,omitempty"` // nil: none
 	CrossZone    bool              `yaml:"cross_zone"`            // the API's default is off, which skews uneven zones
 	Draining     Span              `yaml:"draining,omitempty"`    // 1 s to 3600 s; 0: off
 	TLS          *TLS              `yaml:"tls,omitempty"`         // nil: plain TCP listeners
 	Tags         map[string]string `yaml:"tags,omitempty"`        // besides ours
+
+	// Of the kind network alone.
+	Targets               Targets    `yaml:"targets,omitempty"`                // "" is instance
+	PreserveClientIP      *bool      `yaml:"preserve_client_ip,omitempty"`     // nil: as AWS, on for instances and off for addresses
+	ConnectionTermination bool       `yaml:"connection_termination,omitempty"` // connections that draining did not end are reset
+	UnhealthyDraining     *Span      `yaml:"unhealthy_draining,omitempty"`     // nil: 5 minutes; 0: connections of an unhealthy target are reset at once
+	Stickiness            Stickiness `yaml:"stickiness,omitempty"`             // "": none
 }
 
 // Kind is the kind of load balancer.
 type Kind string
 
-// Classic is the only supported kind.
-const Classic Kind = "classic"
+// The kinds.
+const (
+	Classic         Kind = "classic"
+	NetworkBalancer Kind = "network"
+)
+
+// Targets says how a network load balancer is given its coordinators.
+type Targets string
+
+// The kinds of targets.
+const (
+	ByInstance Targets = "instance"
+	ByAddress  Targets = "ip"
+)
+
+// Stickiness says which sessions of a network load balancer stay with a coordinator.
+type Stickiness string
+
+// BySource sends all sessions from an address to the same coordinator.
+const BySource Stickiness = "source_ip"
 
 // Scheme says whether the balancer has public addresses.
 type Scheme string
@@ -70,7 +95,7 @@ type Pick struct {
 type HealthCheck struct {
 	Target    string `yaml:"target,omitempty"`    // TCP:21050 or HTTP:25000/healthz
 	Interval  Span   `yaml:"interval,omitempty"`  // 5 s to 300 s
-	Timeout   Span   `yaml:"timeout,omitempty"`   // 2 s to 60 s, less than Interval
+	Timeout   Span   `yaml:"timeout,omitempty"`   // 2 s to 60 s (network: 120 s), less than Interval
 	Unhealthy int    `yaml:"unhealthy,omitempty"` // failures until out of service, 2 to 10
 	Healthy   int    `yaml:"healthy,omitempty"`   // successes until back, 2 to 10
 }
@@ -79,7 +104,7 @@ type HealthCheck struct {
 type AccessLogs struct {
 	Bucket string `yaml:"bucket"`
 	Prefix string `yaml:"prefix,omitempty"`
-	Every  Span   `yaml:"every,omitempty"`  // 5 min or 60 min
+	Every  Span   `yaml:"every,omitempty"`  // 5 min or 60 min; network: 5 min
 	Create bool   `yaml:"create,omitempty"` // create the bucket if it is missing
 	Adopt  bool   `yaml:"adopt,omitempty"`  // use one that exists without our tag; it is never deleted
 	Manage *bool  `yaml:"manage,omitempty"` // false: the bucket, which may be another account's, is neither read nor changed

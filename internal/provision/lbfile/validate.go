@@ -23,7 +23,7 @@ type check struct {
 // Validate returns the first setting that AWS would refuse, or that is dangerous, as
 // a [*strictyaml.KeyError].
 func (s Spec) Validate() error {
-	claims := slices.Concat(s.nameChecks(), s.networkChecks(), s.listenerChecks(), s.healthChecks(), s.logChecks(), s.tlsChecks())
+	claims := slices.Concat(s.nameChecks(), s.networkChecks(), s.listenerChecks(), s.healthChecks(), s.logChecks(), s.tlsChecks(), s.kindChecks())
 	for _, c := range claims {
 		if c.wrong {
 			return &strictyaml.KeyError{Key: c.key, Msg: c.msg}
@@ -57,7 +57,7 @@ func (s Spec) nameChecks() []check {
 		{s.Cluster == "", "cluster", "required: it becomes part of every name"},
 		{!clusterForm.MatchString(s.Cluster), "cluster", "invalid name " + usertext.Quote(s.Cluster) + ": use letters, digits and inner hyphens"},
 		{len(s.Cluster) > most, "cluster", fmt.Sprintf("%s has %d characters; a load balancer's name has at most %d, elb-impala- takes %d, so %d remain", usertext.Quote(s.Cluster), len(s.Cluster), maxBalancerName, len(Spec{}.Balancer()), most)},
-		{s.Kind != Classic, "kind", fmt.Sprintf("invalid kind %s: expected classic", usertext.Quote(string(s.Kind)))},
+		{s.Kind != Classic && s.Kind != NetworkBalancer, "kind", fmt.Sprintf("invalid kind %s: expected classic or network", usertext.Quote(string(s.Kind)))},
 		{s.Account != "" && !accountForm.MatchString(s.Account), "account", "an account has twelve digits, in quotes"},
 		{s.Region != "" && !regionForm.MatchString(s.Region), "region", "invalid region " + usertext.Quote(s.Region) + ": expected a name such as eu-west-1"},
 		{s.Scheme != Internal && s.Scheme != InternetFacing, "scheme", "invalid scheme " + usertext.Quote(string(s.Scheme)) + ": expected internal or internet-facing"},
@@ -148,7 +148,7 @@ func isID(id, prefix string) bool {
 func (s Spec) listenerChecks() []check {
 	claims := []check{
 		{len(s.Listeners) == 0, "listeners", "required: a port; Impala's HiveServer2 port is 21050"},
-		{s.IdleTimeout.Seconds() < 1 || s.IdleTimeout.Seconds() > maxIdleTimeout, "idle_timeout", fmt.Sprintf("%s is out of range: 1s to %ds", s.IdleTimeout, maxIdleTimeout)},
+		s.idleCheck(),
 		{s.Draining.Seconds() > maxDraining, "draining", fmt.Sprintf("%s is out of range: 1s to %ds, or 0s for off", s.Draining, maxDraining)},
 	}
 	for i, p := range s.Listeners {
@@ -163,13 +163,17 @@ func (s Spec) healthChecks() []check {
 	h := s.HealthCheck
 	protocol, port, path, ok := splitTarget(h.Target)
 	web := protocol == "HTTP" || protocol == "HTTPS"
+	most := int32(60)
+	if s.Kind == NetworkBalancer {
+		most = 120
+	}
 	between := func(v Span, low, high int32) bool { return v.Seconds() >= low && v.Seconds() <= high }
 	return []check{
 		{!ok || port == 0, "health_check.target", "invalid target " + usertext.Quote(h.Target) + ": expected e.g. TCP:21050 or HTTP:25000/healthz"},
 		{web && path == "", "health_check.target", usertext.Quote(h.Target) + " needs a path: HTTP:25000/healthz"},
 		{!web && path != "", "health_check.target", usertext.Quote(h.Target) + ": only HTTP and HTTPS have a path"},
 		{!between(h.Interval, 5, 300), "health_check.interval", fmt.Sprintf("%s is out of range: 5s to 300s", h.Interval)},
-		{!between(h.Timeout, 2, 60), "health_check.timeout", fmt.Sprintf("%s is out of range: 2s to 60s", h.Timeout)},
+		{!between(h.Timeout, 2, most), "health_check.timeout", fmt.Sprintf("%s is out of range: 2s to %ds", h.Timeout, most)},
 		{h.Timeout >= h.Interval, "health_check.timeout", fmt.Sprintf("%s must be less than the interval, %s", h.Timeout, h.Interval)},
 		{h.Unhealthy < 2 || h.Unhealthy > 10, "health_check.unhealthy", "out of range: 2 to 10"},
 		{h.Healthy < 2 || h.Healthy > 10, "health_check.healthy", "out of range: 2 to 10"},
@@ -202,6 +206,7 @@ func (s Spec) logChecks() []check {
 		{strings.Contains(l.Prefix, "AWSLogs"), "access_logs.prefix", "AWS adds AWSLogs itself; remove it"},
 		{strings.HasPrefix(l.Prefix, "/") || strings.HasSuffix(l.Prefix, "/"), "access_logs.prefix", "remove the slash at the beginning or end"},
 		{!l.Managed() && (l.Create || l.Adopt), "access_logs.manage", "false excludes create and adopt, which change the bucket"},
+		{s.Kind == NetworkBalancer && l.Every != networkLogs, "access_logs.every", "a network load balancer writes its access log every 5m, and no other interval can be set: remove it"},
 		{l.Every.Seconds() != 300 && l.Every.Seconds() != 3600, "access_logs.every", fmt.Sprintf("invalid interval %s: expected 5m or 60m", l.Every)},
 	}
 }
@@ -218,6 +223,7 @@ func Policies() []string {
 
 var (
 	domainForm = regexp.MustCompile(`^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$`)
+	policyForm = regexp.MustCompile(`^ELBSecurityPolicy-[A-Za-z0-9-]{1,80}$`) // no list: plan asks AWS
 	arnForm    = regexp.MustCompile(`^arn:aws[a-z-]*:(acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]{36}|iam::[0-9]{12}:server-certificate/[\w+=,.@/-]+)$`)
 )
 
@@ -240,7 +246,8 @@ func (s Spec) tlsChecks() []check {
 		{t.Domain != "" && t.Host != "" && !Covers(t.Domain, t.Host), "tls.host", usertext.Quote(t.Host) + " is not covered by a certificate for " + usertext.Quote(t.Domain)},
 		{len(t.Domain) > maxDomain, "tls.domain", fmt.Sprintf("a domain has at most %d characters", maxDomain)},
 		{t.Certificate != "" && !arnForm.MatchString(t.Certificate), "tls.certificate", "invalid ARN " + usertext.Quote(t.Certificate) + ": expected arn:aws:acm:REGION:ACCOUNT:certificate/ID"},
-		{!slices.Contains(Policies(), t.Policy), "tls.policy", fmt.Sprintf("invalid policy %s: expected one of %s", usertext.Quote(t.Policy), strings.Join(Policies(), ", "))},
+		{s.Kind == NetworkBalancer && !policyForm.MatchString(t.Policy), "tls.policy", "invalid policy " + usertext.Quote(t.Policy) + ": expected a name such as " + DefaultNetworkPolicy},
+		{s.Kind != NetworkBalancer && !slices.Contains(Policies(), t.Policy), "tls.policy", fmt.Sprintf("invalid policy %s: expected one of %s", usertext.Quote(t.Policy), strings.Join(Policies(), ", "))},
 		{t.Backend != Plain && t.Backend != Encrypted, "tls.backend", "invalid backend " + usertext.Quote(string(t.Backend)) + ": expected plain or tls"},
 	}
 }

@@ -16,9 +16,10 @@ const (
 
 // Documents.
 const (
-	classicGuide = "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/"
-	networkGuide = "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/"
-	impalaGuide  = "https://impala.apache.org/docs/build/html/topics/"
+	classicGuide     = "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/"
+	networkGuide     = "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/"
+	targetAttributes = networkGuide + "edit-target-group-attributes.html"
+	impalaGuide      = "https://impala.apache.org/docs/build/html/topics/"
 )
 
 // What one check says in more than one place.

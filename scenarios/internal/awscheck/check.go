@@ -2,6 +2,8 @@ package awscheck
 
 import (
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
@@ -34,7 +36,7 @@ type aspect struct {
 
 // mend is what would mend it.
 type mend struct {
-	call      string // of the AWS CLI; NAME is the load balancer's
+	call      string // of the AWS CLI; NAME is the load balancer's, SECONDS a time that the outcome says
 	terraform string // the resource's argument
 }
 
@@ -50,7 +52,8 @@ type outcome struct {
 	message         string
 	note            string
 	observed, limit *float64
-	fix             scenarios.Fixes // in place of what would mend it
+	fix             scenarios.Fixes   // in place of what would mend it
+	seconds         scenarios.Seconds // what stands for SECONDS in what would mend it
 }
 
 func good(format string, args ...any) outcome {
@@ -118,7 +121,7 @@ func (c check) ask(a asked) scenarios.Finding {
 	}
 	if o.status == scenarios.StatusFail || f.Note != "" {
 		f.See = c.document.url
-		f.Fix = of.mend.fixes(a.Name)
+		f.Fix = of.mend.fixes(a.Name, o.seconds)
 	}
 	return f
 }
@@ -184,6 +187,7 @@ func cli(command string, options ...string) string {
 }
 
 // fixes are the call and the argument.
-func (m mend) fixes(name string) scenarios.Fixes {
-	return phrase.Try(strings.ReplaceAll(m.call, "NAME", name), "in Terraform: "+m.terraform)
+func (m mend) fixes(name string, seconds scenarios.Seconds) scenarios.Fixes {
+	call := strings.NewReplacer("NAME", name, "SECONDS", strconv.Itoa(int(math.Ceil(float64(seconds))))).Replace(m.call)
+	return phrase.Try(call, "in Terraform: "+m.terraform)
 }

@@ -156,6 +156,15 @@ func (a asked) minTLS() string {
 	return a.config.MinTLS
 }
 
+// longestDrain is the longest that AWS drains a target.
+const longestDrain = scenarios.Seconds(3600)
+
+// mendedBy says which time would do, if AWS takes it.
+func (o outcome) mendedBy(needed scenarios.Seconds) outcome {
+	o.seconds = min(needed, longestDrain)
+	return o
+}
+
 // needed is how long sessions of a target that is taken out must go on.
 func (a asked) needed() scenarios.Seconds { return max(a.grace(), secondsOf(a.config.LongestQuery)) }
 
@@ -168,7 +177,7 @@ func judgeDrain(a asked) outcome {
 		case !known || on && !said:
 			return unsaid(classicDrain)
 		case !on:
-			return unwise("connection draining is off: an instance that is deregistered loses its connections at once")
+			return unwise("connection draining is off: an instance that is deregistered loses its connections at once").mendedBy(limit)
 		}
 		return drained("the load balancer", delay, limit)
 	}
@@ -187,8 +196,11 @@ func judgeDrain(a asked) outcome {
 
 func drained(of string, delay, limit scenarios.Seconds) outcome {
 	text := fmt.Sprintf("%s keeps the connections of a deregistered target for %s; a query, or Impala's shutdown, takes %s", of, phrase.ShortSeconds(delay), phrase.ShortSeconds(limit))
-	if delay < limit {
-		return unwise("%s", text).measured(delay, limit)
+	if limit > longestDrain {
+		text += fmt.Sprintf(", and AWS drains for %s at the longest", phrase.ShortSeconds(longestDrain))
+	}
+	if delay < min(limit, longestDrain) {
+		return unwise("%s", text).measured(delay, limit).mendedBy(limit)
 	}
 	return good("%s", text).measured(delay, limit)
 }

@@ -207,11 +207,8 @@ func judgeCertificates(a asked) outcome {
 	if len(a.tlsListeners()) == 0 {
 		return unknown("no listener ends TLS")
 	}
-	worst := unknown("the certificates are IAM's, which are not read; the certificates that clients see are judged by a run")
+	worst := unknown("AWS does not say which certificates the listeners show")
 	for _, c := range a.Shown {
-		if strings.HasPrefix(c.ID, "server-certificate/") {
-			continue
-		}
 		switch o := a.certificate(c); {
 		case o.status == scenarios.StatusFail:
 			return o
@@ -222,10 +219,14 @@ func judgeCertificates(a asked) outcome {
 	return worst
 }
 
-// certificate judges one of Certificate Manager.
+// certificate judges one of Certificate Manager, or of IAM.
 func (a asked) certificate(c scenarios.AuditShown) outcome {
 	if c.Status == "" {
-		if why := a.missing("acm:DescribeCertificate"); why != "" {
+		action := "acm:DescribeCertificate"
+		if strings.HasPrefix(c.ID, "server-certificate/") {
+			action = "iam:GetServerCertificate"
+		}
+		if why := a.missing(action); why != "" {
 			return unknown("%s", why)
 		}
 		return unknown("AWS does not say what %s is", c.ID)

@@ -57,7 +57,7 @@ var zoneChecks = []check{
 		id: "audit.zone.cross", title: "every coordinator gets its share",
 		why:      "Without cross-zone balancing each zone gets an equal part of the connections, whatever number of coordinators it has: the share of one is 1/(zones x targets in its zone). The API's default is off.",
 		suffers:  "the coordinator that is alone in its zone",
-		document: document{"AWS: cross-zone load balancing for target groups", networkGuide + "load-balancer-target-groups.html"},
+		document: document{"AWS: cross-zone load balancing for target groups", targetAttributes},
 		classic: aspect{healthy: "CrossZoneLoadBalancing on, or equally many targets in each zone; fails where one gets more than 1.5 times its fair share", fails: true, needs: []string{readAttributes}, judge: judgeCrossZone,
 			mend: mend{turnCrossZoneOn, "cross_zone_load_balancing of aws_elb"}},
 		network: aspect{healthy: "load_balancing.cross_zone.enabled true, of which the target group's value goes before the load balancer's, or equally many targets in each zone; fails where one gets more than 1.5 times its fair share", fails: true, needs: []string{readAttributes, readGroups, readGroup, readTargets}, judge: judgeCrossZone,

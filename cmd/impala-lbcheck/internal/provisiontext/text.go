@@ -155,7 +155,7 @@ func writeVerdicts(b *strings.Builder, verdicts []provision.Verdict) {
 func summary(r provision.Report) string {
 	out := 0
 	for _, h := range r.Instances {
-		if h.State != "InService" {
+		if !h.Serves() {
 			out++
 		}
 	}

@@ -1,0 +1,15 @@
+//go:build noaws
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+func bucketLogs(_ context.Context, name string, _, _ time.Time) ([]logFile, error) {
+	return nil, fmt.Errorf("%s: %w", name, errWithoutAWS)
+}
+
+func bucketPolicy(env, []string) error { return errWithoutAWS }

@@ -1,0 +1,123 @@
+package s3log
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/provision"
+)
+
+// The most that is listed, and read.
+const (
+	maxListed  = 1_000_000
+	maxObjects = 10_000
+)
+
+// How far from a run the time of an object may be that has lines of it: a file is of up to
+// an hour and named by either end of it, and AWS delivers it later.
+const (
+	before = time.Hour
+	after  = 4 * time.Hour
+)
+
+// Bucket reads objects.
+type Bucket struct {
+	place  Place
+	client *s3.Client
+}
+
+// Open makes a client, and calls nothing.
+func Open(ctx context.Context, p Place, a provision.Access) (*Bucket, error) {
+	cfg, err := provision.Config(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	if cfg.Region == "" {
+		return nil, errors.New("no region: set AWS_REGION to that of the bucket")
+	}
+	return &Bucket{p, provision.S3Client(cfg)}, nil
+}
+
+// List lists the objects that may have lines of the time from start to end.
+func (b *Bucket) List(ctx context.Context, start, end time.Time) ([]string, error) {
+	var keys []string
+	seen := 0
+	pages := s3.NewListObjectsV2Paginator(b.client, &s3.ListObjectsV2Input{Bucket: &b.place.Bucket, Prefix: &b.place.Prefix})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, b.explained(ctx, err)
+		}
+		for _, o := range page.Contents {
+			key := aws.ToString(o.Key)
+			at := timeOf(key, aws.ToTime(o.LastModified))
+			if isLog(key) && !at.Before(start.Add(-before)) && !at.After(end.Add(after)) {
+				keys = append(keys, key)
+			}
+		}
+		if seen += len(page.Contents); seen > maxListed || len(keys) > maxObjects {
+			return nil, fmt.Errorf("%s: more than %d objects, or %d of the time of the run: name the prefix of a day, such as AWSLogs/ACCOUNT/elasticloadbalancing/REGION/2026/01/02/", b.place, maxListed, maxObjects)
+		}
+	}
+	return keys, nil
+}
+
+// isLog leaves out directories, and what AWS puts there to try whether it may.
+func isLog(key string) bool {
+	return !strings.HasSuffix(key, "/") && !strings.HasSuffix(key, "ELBAccessLogTestFile")
+}
+
+// keyTime is the time in the names of AWS's log files.
+var keyTime = regexp.MustCompile(`_(\d{8}T\d{4}Z)[_.]`)
+
+// timeOf is the time in an object's name, or else when it was written: what is copied
+// keeps the one and not the other.
+func timeOf(key string, modified time.Time) time.Time {
+	if m := keyTime.FindStringSubmatch(key); m != nil {
+		if t, err := time.Parse("20060102T1504Z", m[1]); err == nil {
+			return t
+		}
+	}
+	return modified
+}
+
+// Open opens an object.
+func (b *Bucket) Open(ctx context.Context, key string) (io.ReadCloser, error) {
+	out, err := b.client.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.place.Bucket, Key: &key})
+	if err != nil {
+		return nil, b.explained(ctx, err)
+	}
+	return out.Body, nil
+}
+
+var accountNumber = regexp.MustCompile(`(^|[^0-9])[0-9]{12}([^0-9]|$)`)
+
+// Name is what an object is called in messages, without the account's number.
+func (b *Bucket) Name(key string) string {
+	return Scheme + b.place.Bucket + "/" + accountNumber.ReplaceAllString(key, "${1}ACCOUNT${2}")
+}
+
+// explained says which call failed, and for a bucket of another region which.
+func (b *Bucket) explained(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if answer, ok := errors.AsType[*smithyhttp.ResponseError](err); ok && answer.HTTPStatusCode() == http.StatusMovedPermanently {
+		return fmt.Errorf("%s: the bucket is in %s: set AWS_REGION", b.place, cmp.Or(answer.Response.Header.Get("X-Amz-Bucket-Region"), "another region"))
+	}
+	if call, is := provision.CallErrorOf(err); is {
+		return fmt.Errorf("%s: %w", b.place, call)
+	}
+	return fmt.Errorf("%s: %w", b.place, err)
+}
