@@ -192,7 +192,7 @@ func (s *shardLab) run(ctx context.Context, name, port string, during func(ctx c
 	var all sync.WaitGroup
 	for i, client := range s.clients {
 		argv := slices.Concat(client.execPrefix(), []string{tool, "smoke", shardBridge + ":" + port, "--expect-coordinators", strconv.Itoa(coordinators),
-			"--sessions", "60", "--burst-hold", "100ms", "--rate", "50/s", "--seed", "20", "--shards", strconv.Itoa(shardClients), "--quiet", "--out", "json=-"}, flags)
+			"--sessions", "60", "--rate", "50/s", "--seed", "20", "--shards", strconv.Itoa(shardClients), "--quiet", "--out", "json=-"}, flags)
 		all.Go(func() {
 			var here func(context.Context, int) error
 			if during != nil {
