@@ -81,6 +81,7 @@ func allProofs(l *lab) []proof {
 		imageProofs(l),
 		kustomizeProofs(l),
 		kubernetesProofs(l),
+		shardProofs(l),
 		ciProofs(l),
 		kerberosProofs(l),
 		simKDCProofs(l),
