@@ -50,7 +50,7 @@ func (d *diverting) Do(r *http.Request) (*http.Response, error) {
 
 // sweepStep is how many calls a sweep goes on between two faults: with 1, as make seeds has
 // it, every call meets every fault.
-var sweepStep = flag.Int("sweep-step", 4, "put a fault at every N-th call")
+var sweepStep = flag.Int("sweep-step", 12, "put a fault at every N-th call")
 
 // faults are what a call may meet, for how many calls, and at which call the first of
 // them is. A run that is cut at each write and continued is in crash_test.go.
