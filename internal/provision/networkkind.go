@@ -2,7 +2,6 @@ package provision
 
 import (
 	"context"
-	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -129,10 +128,8 @@ func (s netKind) holdups() []Change {
 			"deletion protection is on: who set it decides. To end it: aws elbv2 modify-load-balancer-attributes --load-balancer-arn %s --attributes Key=%s,Value=false", s.net.arn(), deletionGuard))
 	}
 	for _, g := range s.ownedGroups() {
-		others := slices.DeleteFunc(slices.Clone(g.LoadBalancerArns), func(arn string) bool { return arn == s.net.arn() })
-		if len(others) > 0 {
-			changes = append(changes, Change{Resource: "target group", Name: g.name(), Action: Conflict, Before: g.arn(),
-				Why: fmt.Sprintf("%s forwards to it, and would lose its coordinators: give it another target group first", commaList(others))})
+		if c, used := s.usedByOthers(g); used {
+			changes = append(changes, c)
 		}
 	}
 	return changes

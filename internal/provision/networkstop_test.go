@@ -203,6 +203,22 @@ func TestNetwork_DestroyStopsForWhatDependsOnIt(t *testing.T) {
 	}
 }
 
+// TestNetwork_ApplyStopsForWhoUsesAFormerTargetGroup: AWS would keep the group, and the
+// run would wait for it in vain.
+func TestNetwork_ApplyStopsForWhoUsesAFormerTargetGroup(t *testing.T) {
+	t.Parallel()
+	c, spec := newCluster(t, awssim.Config{}), networkFile(t)
+	mustApply(t, c, spec)
+	former := c.TargetGroups()[0].Name
+	c.AddNetworkBalancer(awssim.NetworkBalancer{Name: "theirs", Subnets: c.subnets, Groups: c.anyGroup(), Listeners: []awssim.NetworkListener{{Port: 1, Groups: []string{former}}}})
+	spec.Targets = lbfile.ByAddress
+	before := len(c.Calls())
+	_, err := Apply(t.Context(), c.cloudHere(t), spec, Options{})
+	if _, ok := errors.AsType[*StoppedError](err); !ok || !strings.Contains(err.Error(), former) || !strings.Contains(err.Error(), "forwards to it, and would lose its coordinators") || len(c.writesSince(before)) > 0 {
+		t.Errorf("%v, writes %q", err, c.writesSince(before))
+	}
+}
+
 // TestNetwork_PlanSaysWhatDiffers from a Classic load balancer, and what a client on a
 // coordinator meets.
 func TestNetwork_PlanSaysWhatDiffers(t *testing.T) {
