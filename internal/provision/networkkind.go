@@ -31,8 +31,11 @@ func (s netKind) found() found {
 		return found{}
 	}
 	f := found{
-		exists: true, owned: b.Type != types.LoadBalancerTypeEnumApplication && s.ownedBy(s.net.tags), dns: text(b.DNSName), zone: text(b.CanonicalHostedZoneId),
+		exists: true, owned: isNetwork(*b) && s.ownedBy(s.net.tags), dns: text(b.DNSName), zone: text(b.CanonicalHostedZoneId),
 		subnets: s.subnets(), groups: b.SecurityGroups,
+	}
+	if !isNetwork(*b) && s.ownedBy(s.net.tags) {
+		f.kept = "it is " + withArticle(typeTitle(b.Type)) + ", which provision neither builds nor removes"
 	}
 	for _, l := range s.net.listeners {
 		if arn := l.certificate(); arn != "" {
@@ -240,7 +243,7 @@ func (s netKind) readLimits(ctx context.Context) error {
 			return err
 		}
 		for _, b := range page.LoadBalancers {
-			if b.Type == types.LoadBalancerTypeEnumNetwork {
+			if isNetwork(b) {
 				s.quotas.existing++
 			}
 		}

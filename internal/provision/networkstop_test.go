@@ -128,6 +128,32 @@ func TestKind_IsNotExchanged(t *testing.T) {
 	}
 }
 
+// TestKind_OfAnotherTypeIsNoKindToSet: what carries our tag and is of neither kind cannot
+// be removed by provision, whatever lb.yaml says.
+func TestKind_OfAnotherTypeIsNoKindToSet(t *testing.T) {
+	t.Parallel()
+	for name, file := range map[string]func(*testing.T) lbfile.Spec{"Classic": plainFile, "network": networkFile} {
+		for _, of := range []string{"application", "gateway"} {
+			t.Run(name+" and "+of, func(t *testing.T) {
+				t.Parallel()
+				c, spec := newCluster(t, awssim.Config{}), file(t)
+				c.AddNetworkBalancer(awssim.NetworkBalancer{Name: spec.Balancer(), Type: of, Subnets: c.subnets[:1], Tags: map[string]string{ownerTag: "123456789012/us-east-1/blue"}})
+				_, err := Apply(t.Context(), c.cloudHere(t), spec, Options{})
+				if _, ok := errors.AsType[*StoppedError](err); !ok || !strings.Contains(err.Error(), of+" load balancer") || !strings.Contains(err.Error(), "provision neither builds nor removes one") || strings.Contains(err.Error(), "kind:") {
+					t.Errorf("apply: %v", err)
+				}
+				report, err := Destroy(t.Context(), c.cloudHere(t), spec, DestroyOptions{})
+				if _, stopped := errors.AsType[*StoppedError](err); !stopped && !slices.ContainsFunc(report.Left, func(l Leftover) bool { return strings.Contains(l.Why, of+" load balancer") }) {
+					t.Errorf("destroy: %v, left %+v", err, report.Left)
+				}
+				if c.Writes() != 0 {
+					t.Errorf("writes %q", c.writesSince(0))
+				}
+			})
+		}
+	}
+}
+
 // TestNetwork_FailedStateEndsTheRun: the SDK's waiter would go on.
 func TestNetwork_FailedStateEndsTheRun(t *testing.T) {
 	t.Parallel()
