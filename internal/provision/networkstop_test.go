@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+
 	"github.com/impala-lbcheck/impala-lbcheck/internal/awssim"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
 )
@@ -306,5 +308,27 @@ func TestNetwork_WaitNamesTheTargetsReason(t *testing.T) {
 	r.Verdicts = r.Judge(Limits{})
 	if err != nil || len(r.Drift) > 0 || len(r.Failed()) != 1 || r.Failed()[0].Check != "coordinators.in_service" {
 		t.Errorf("%v, drift %q, failed %+v", err, actions(r.Drift), r.Failed())
+	}
+}
+
+// TestNetwork_DestroyGoesOnWhereAGroupNamesWhatIsGone: AWS shows the use of a target group
+// for a while after it has ended, and that is nobody's dependence.
+func TestNetwork_DestroyGoesOnWhereAGroupNamesWhatIsGone(t *testing.T) {
+	t.Parallel()
+	c, spec := newCluster(t, awssim.Config{IssueAfter: 1, UseLag: 9}), networkTLSFile(t)
+	mustApply(t, c, spec)
+	c.deleteNetwork(t, spec)
+	mustDestroy(t, c, spec)
+}
+
+// deleteNetwork deletes our load balancer by hand.
+func (c *cluster) deleteNetwork(t *testing.T, s lbfile.Spec) {
+	t.Helper()
+	for _, b := range c.NetworkBalancers() {
+		if b.Name == s.Balancer() {
+			if _, err := c.hand.ELBv2.DeleteLoadBalancer(t.Context(), &elbv2.DeleteLoadBalancerInput{LoadBalancerArn: &b.ARN}); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 }
