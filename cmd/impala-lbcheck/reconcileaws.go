@@ -28,7 +28,7 @@ func bucketLogs(ctx context.Context, name string, start, end time.Time) ([]logFi
 	}
 	var out []logFile
 	for _, key := range keys {
-		out = append(out, logFile{bucket.Name(key), func(ctx context.Context) (io.ReadCloser, error) { return bucket.Open(ctx, key) }})
+		out = append(out, logFile{bucket.Path(key), bucket.Name(key), func(ctx context.Context) (io.ReadCloser, error) { return bucket.Open(ctx, key) }})
 	}
 	return out, err
 }

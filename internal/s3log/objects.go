@@ -101,11 +101,17 @@ func (b *Bucket) Open(ctx context.Context, key string) (io.ReadCloser, error) {
 	return out.Body, nil
 }
 
-var accountNumber = regexp.MustCompile(`(^|[^0-9])[0-9]{12}([^0-9]|$)`)
+// accountNumber is the account's number where AWS writes it: in the directory, and where
+// the name of a file begins. Twelve digits elsewhere may be a time.
+var accountNumber = regexp.MustCompile(`(AWSLogs/(?:aws-account-id=)?)[0-9]{12}\b|(^|/)[0-9]{12}(_[a-z])`)
 
-// Name is what an object is called in messages, without the account's number.
+// Path is where an object is.
+func (b *Bucket) Path(key string) string { return Scheme + b.place.Bucket + "/" + key }
+
+// Name is what an object is called in messages, without the account's number: several may
+// be called the same.
 func (b *Bucket) Name(key string) string {
-	return Scheme + b.place.Bucket + "/" + accountNumber.ReplaceAllString(key, "${1}ACCOUNT${2}")
+	return b.Path(accountNumber.ReplaceAllString(key, "${1}${2}ACCOUNT${3}"))
 }
 
 // explained says which call failed, and for a bucket of another region which.

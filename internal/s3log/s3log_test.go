@@ -95,6 +95,27 @@ func TestBucket_ListsWhatIsOfTheTime(t *testing.T) {
 	}
 }
 
+// The account's number is hidden where AWS writes it, and no other twelve digits are: a
+// time may have as many.
+func TestBucket_NameHidesTheAccountAlone(t *testing.T) {
+	account(t)
+	bucket, err := s3log.Open(t.Context(), s3log.Place{Bucket: "logs"}, provision.Access{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, want := range map[string]string{
+		"AWSLogs/123456789012/elasticloadbalancing/123456789012_elasticloadbalancing_x.log": "s3://logs/AWSLogs/ACCOUNT/elasticloadbalancing/ACCOUNT_elasticloadbalancing_x.log",
+		"AWSLogs/aws-account-id=123456789012/123456789012_vpcflowlogs_x.log.gz":             "s3://logs/AWSLogs/aws-account-id=ACCOUNT/ACCOUNT_vpcflowlogs_x.log.gz",
+		"123456789012_elasticloadbalancing_x.log":                                           "s3://logs/ACCOUNT_elasticloadbalancing_x.log",
+		"haproxy/haproxy-202611282355.log.gz":                                               "s3://logs/haproxy/haproxy-202611282355.log.gz",
+		"haproxy/202611282355/haproxy.log.gz":                                               "s3://logs/haproxy/202611282355/haproxy.log.gz",
+	} {
+		if got := bucket.Name(key); got != want || bucket.Path(key) != "s3://logs/"+key {
+			t.Errorf("%s is called %s, want %s; it is at %s", key, got, want, bucket.Path(key))
+		}
+	}
+}
+
 func TestBucket_SaysWhyItCannotBeRead(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(*awssim.AWS)
