@@ -44,6 +44,8 @@ func account(t *testing.T) *awssim.AWS {
 		"impala/AWSLogs/":          began,
 		"impala/haproxy.log.gz":    began.Add(time.Hour),
 		"impala/haproxy.log.1.gz":  began.Add(-2 * time.Hour),
+		"impala/haproxy.log.2.gz":  began.Add(24 * time.Hour), // of a day, written at its end
+		"impala/haproxy.log.3.gz":  began.Add(26 * time.Hour),
 		"somebody-else/haproxy.gz": began,
 	} {
 		b.Objects = append(b.Objects, key)
@@ -86,7 +88,7 @@ func TestBucket_ListsWhatIsOfTheTime(t *testing.T) {
 	sim := account(t)
 	got, err := list(t, "s3://elb-logs/impala/")
 	own := awssim.Account + "_elasticloadbalancing_eu-west-1_impala_"
-	want := []string{own + "20261128T2355Z_10.0.0.9_a.log", own + "20261129T0000Z_10.0.0.9_b.log", "haproxy.log.gz"}
+	want := []string{own + "20261128T2355Z_10.0.0.9_a.log", own + "20261129T0000Z_10.0.0.9_b.log", "haproxy.log.2.gz", "haproxy.log.gz"}
 	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("got %q, %v; want %q", got, err, want)
 	}
