@@ -101,9 +101,10 @@ func TestReconcile_ReadsEachObjectOnce(t *testing.T) {
 }
 
 func TestReconcile_PrintsThePolicy(t *testing.T) {
+	t.Setenv("AWS_REGION", "us-gov-west-1")
 	for args, want := range map[string]string{
-		"reconcile --iam-policy":                      `"arn:aws:s3:::BUCKET/PREFIX*"`,
-		"reconcile --iam-policy s3://elb-logs/a/b/":   `"arn:aws:s3:::elb-logs/a/b/*"`,
+		"reconcile --iam-policy":                      `"arn:PARTITION:s3:::BUCKET/PREFIX*"`,
+		"reconcile --iam-policy s3://elb-logs/a/b/":   `"arn:aws-us-gov:s3:::elb-logs/a/b/*"`,
 		"reconcile s3://elb-logs/a/b/ --iam-policy=1": `"s3:ListBucket"`,
 	} {
 		stdout, stderr, code := runAWS(t, strings.Fields(args)...)

@@ -168,10 +168,45 @@ func TestParse(t *testing.T) {
 func TestPolicy_IsOfThePlace(t *testing.T) {
 	t.Parallel()
 	place, err := s3log.Parse(`s3://elb-logs/a"b/`)
-	if text := place.Policy(); err != nil || !json.Valid([]byte(text)) || !strings.Contains(text, `"arn:aws:s3:::elb-logs/a\"b/*"`) || strings.Contains(text, "BUCKET") || strings.Contains(text, "PREFIX") {
+	if text := place.Policy("eu-west-1"); err != nil || !json.Valid([]byte(text)) || !strings.Contains(text, `"arn:aws:s3:::elb-logs/a\"b/*"`) || strings.Contains(text, "BUCKET") || strings.Contains(text, "PREFIX") {
 		t.Errorf("%v\n%s", err, text)
 	}
 	if !json.Valid([]byte(s3log.Policy)) {
 		t.Error("the policy is not JSON")
+	}
+}
+
+func TestPolicy_IsOfThePartition(t *testing.T) {
+	t.Parallel()
+	place := s3log.Place{Bucket: "elb-logs", Prefix: "a/"}
+	for region, want := range map[string]string{
+		"eu-west-1": "aws", "us-gov-west-1": "aws-us-gov", "cn-north-1": "aws-cn", "eusc-de-east-1": "aws-eusc", "us-isob-east-1": "aws-iso-b", "": "PARTITION",
+	} {
+		text := place.Policy(region)
+		if strings.Count(text, `"arn:`+want+`:s3:::elb-logs`) != 2 {
+			t.Errorf("%s: %s", region, text)
+		}
+	}
+}
+
+// A prefix stands for itself, and is no pattern that allows more.
+func TestPolicy_HasNoPatternOfThePrefix(t *testing.T) {
+	t.Parallel()
+	text := s3log.Place{Bucket: "elb-logs", Prefix: "a*b?c${aws:username}/"}.Policy("eu-west-1")
+	for _, want := range []string{`"s3:prefix": ["a${*}b${?}c${$}{aws:username}/*"]`, `"arn:aws:s3:::elb-logs/a${*}b${?}c${$}{aws:username}/*"`} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %s in\n%s", want, text)
+		}
+	}
+}
+
+func TestRegion(t *testing.T) {
+	account(t)
+	if got := s3log.Region(t.Context(), provision.Access{}); got != "eu-west-1" {
+		t.Errorf("%q", got)
+	}
+	t.Setenv("AWS_PROFILE", "missing")
+	if got := s3log.Region(t.Context(), provision.Access{}); got != "" {
+		t.Errorf("of a profile that there is not: %q", got)
 	}
 }
