@@ -44,10 +44,11 @@ func fillJob(ctx context.Context, e env, j *jobs.Job, args []string) error {
 		return err
 	}
 	if !slices.ContainsFunc(words, func(w word) bool { return w.flag == "seed" }) {
-		words = append(words, word{"seed", strconv.Itoa(int(rand.Uint32()))})
+		words = append(words, flagWord("seed", strconv.Itoa(int(rand.Uint32()))))
 	}
-	words = append(words, word{"shards", strconv.Itoa(j.Shards)}, word{"quiet", ""}, word{"out", "json=-"})
-	s, err := permittedScenario(ctx, joinWords(words))
+	words = append(words, flagWord("shards", strconv.Itoa(j.Shards)), word{flag: "quiet"}, flagWord("out", "json=-"))
+	first := scenarios.Shard{Index: 1, Count: j.Shards}
+	s, err := permittedScenario(ctx, joinWords(words), first)
 	if err != nil {
 		return fmt.Errorf("the command behind --: %w", err)
 	}
@@ -61,7 +62,6 @@ func fillJob(ctx context.Context, e env, j *jobs.Job, args []string) error {
 	if err := checkSecrets(ctx, j); err != nil {
 		return err
 	}
-	first := scenarios.Shard{Index: 1, Count: j.Shards}
 	d := limits.DemandOf(limits.Part(s, first))
 	_, lasts := limits.ShardCost(s, first, len(s.Target.Endpoints))
 	j.Needs = jobs.Needs{Open: d.Open, Rate: float64(d.Rate), TLS: s.TLS.Enabled, Lasts: lasts + untilStart(words)}
@@ -88,8 +88,14 @@ func checkEnvironment(environ []string) error {
 	return nil
 }
 
-// word is a part of a command line: a flag with its value, or an argument.
-type word struct{ flag, value string }
+// word is a part of a command line: a flag, which may have a value, or an argument.
+type word struct {
+	flag, value string
+	given       bool // the flag has a value, which may be empty
+}
+
+// flagWord is a flag with a value.
+func flagWord(flag, value string) word { return word{flag: flag, value: value, given: true} }
 
 // wordsOf parts a command line, whose first word is a command of ours that has shards.
 func wordsOf(args []string) ([]word, *cobra.Command, error) {
@@ -113,11 +119,13 @@ func wordsOf(args []string) ([]word, *cobra.Command, error) {
 			return nil, nil, fmt.Errorf("--%s needs a shell, which the image has not", name)
 		case !isSetting(name) && name != "start-at":
 			return nil, nil, fmt.Errorf("--%s is not for a command of a job: each shard prints its result, and merge does the rest", name)
-		case !given && f.NoOptDefVal == "" && i+1 < len(rest):
+		case !given && f.NoOptDefVal == "" && i+1 == len(rest):
+			return nil, nil, fmt.Errorf("--%s needs a value: --%s=VALUE", name, name)
+		case !given && f.NoOptDefVal == "":
 			i++
-			value = rest[i]
+			value, given = rest[i], true
 		}
-		words = append(words, word{name, value})
+		words = append(words, word{flag: name, value: value, given: given})
 	}
 	return words, leaf, nil
 }
@@ -134,10 +142,10 @@ func joinWords(words []word) []string {
 		switch {
 		case w.flag == "":
 			out = append(out, w.value)
-		case w.value == "":
-			out = append(out, "--"+w.flag)
-		default:
+		case w.given:
 			out = append(out, "--"+w.flag+"="+w.value)
+		default:
+			out = append(out, "--"+w.flag)
 		}
 	}
 	return out
@@ -145,14 +153,19 @@ func joinWords(words []word) []string {
 
 // permittedScenario is the scenario that a command line would run as the first shard, which
 // is checked as a run is; no secret is read and nothing is sent.
-func permittedScenario(ctx context.Context, args []string) (s scenarios.Scenario, err error) {
+func permittedScenario(ctx context.Context, args []string, first scenarios.Shard) (s scenarios.Scenario, err error) {
+	var shard scenarios.Shard
 	root := newRoot(env{
 		environ:   []string{indexVariables[0] + "=0"},
-		permitted: func(found scenarios.Scenario) error { s = found; return errWouldRun },
+		permitted: func(found scenarios.Scenario, part scenarios.Shard) error { s, shard = found, part; return errWouldRun },
 	})
 	root.SetArgs(args)
-	if err = root.ExecuteContext(ctx); errors.Is(err, errWouldRun) {
+	err = root.ExecuteContext(ctx)
+	switch {
+	case errors.Is(err, errWouldRun) && shard == first:
 		return s, nil
+	case errors.Is(err, errWouldRun):
+		return s, fmt.Errorf("it would not run as shard %s: is a flag there without its value?", first)
 	}
 	if err == nil {
 		err = fmt.Errorf("%s opens no session", args[0])
