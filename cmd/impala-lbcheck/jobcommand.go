@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -53,6 +54,9 @@ func fillJob(ctx context.Context, e env, j *jobs.Job, args []string) error {
 		return fmt.Errorf("the command behind --: %w", err)
 	}
 	if err := checkLogin(s, j.PasswordElsewhere); err != nil {
+		return err
+	}
+	if err := checkNamed(s, words); err != nil {
 		return err
 	}
 	if err := mountFiles(j, words, leaf); err != nil {
@@ -106,6 +110,9 @@ func wordsOf(args []string) ([]word, *cobra.Command, error) {
 	words := []word{{value: leaf.Name()}}
 	for i := 0; i < len(rest); i++ {
 		name, isFlag := strings.CutPrefix(rest[i], "--")
+		if !isFlag && len(rest[i]) > 1 && rest[i][0] == '-' {
+			return nil, nil, fmt.Errorf("unknown flag: %s; a command of a job has its flags in full, such as --seed", rest[i])
+		}
 		if !isFlag {
 			words = append(words, word{value: rest[i]})
 			continue
@@ -160,6 +167,8 @@ func permittedScenario(ctx context.Context, args []string, first scenarios.Shard
 		permitted: func(found scenarios.Scenario, part scenarios.Shard) error { s, shard = found, part; return errWouldRun },
 	})
 	root.SetArgs(args)
+	root.SetOut(io.Discard) // the manifest alone is printed
+	root.SetErr(io.Discard)
 	err = root.ExecuteContext(ctx)
 	switch {
 	case errors.Is(err, errWouldRun) && shard == first:
@@ -189,6 +198,21 @@ func checkLogin(s scenarios.Scenario, passwordElsewhere bool) error {
 	return nil
 }
 
+// checkNamed refuses what a scenario's own file alone names and the shards would not have.
+func checkNamed(s scenarios.Scenario, words []word) error {
+	for _, st := range scenarios.Settings() {
+		given := slices.ContainsFunc(words, func(w word) bool { return w.flag == st.Name })
+		switch {
+		case st.Name == "" || given || st.Text(&s) == "":
+		case slices.Contains(needShell, st.Name):
+			return fmt.Errorf("%s of the scenario needs a shell, which the image has not: leave it out", st.Key)
+		case fileKeys[st.Name] != "":
+			return fmt.Errorf("%s of the scenario is not mounted: name the file on this machine behind --, with --%s", st.Key, st.Name)
+		}
+	}
+	return nil
+}
+
 // mountFiles has words name files where they are mounted.
 func mountFiles(j *jobs.Job, words []word, leaf *cobra.Command) error {
 	mount := func(w *word, key string, secret bool) {
@@ -196,10 +220,14 @@ func mountFiles(j *jobs.Job, words []word, leaf *cobra.Command) error {
 		j.Files = append(j.Files, f)
 		w.value = f.Mounted()
 	}
+	file := -1 // of words, the scenario
+	if leaf.Name() == "run" {
+		file = 1 + slices.IndexFunc(words[1:], func(w word) bool { return w.flag == "" })
+	}
 	for i := range words {
 		w := &words[i]
 		switch key, isFile := fileKeys[w.flag]; {
-		case i == 1 && leaf.Name() == "run":
+		case i == file:
 			mount(w, "scenario.yaml", false)
 		case isFile && w.value == "-":
 			return fmt.Errorf("--%s - is the standard input of this machine: name a file", w.flag)
