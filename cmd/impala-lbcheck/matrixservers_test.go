@@ -68,7 +68,7 @@ var matrixServers = []matrixRow{
 		id: "F20", fault: "a login that the server does not want, or one that it wants and gets none", report: "open.needs-sasl, sasl.garbage, or open.eof and what the diagnostic connections heard; the mechanism to set", exit: "4", partial: "`complete: false`, the failure",
 		tries: []matrixTry{{
 			name: "no login", peer: listening(simcluster.Config{Auth: simcluster.AuthLDAP, Users: map[string]string{"u": matrixSecret}}),
-			args: []string{"smoke", "ADDR", "--quiet", "--timeout", "2s"}, exit: exitUnmeasured, class: "open.eof", says: []string{"a login", "--auth ldap"},
+			args: []string{"smoke", "ADDR", "--quiet", "--timeout", "20s"}, exit: exitUnmeasured, class: "open.eof", says: []string{"a login", "--auth ldap"},
 		}},
 		shownBy: []string{"TestOpen_ClassesLoginAnswers", "TestSmoke_NamesWhatAnswersInstead"},
 	},
