@@ -160,3 +160,33 @@ func TestShard_ThatNobodyGetsInto(t *testing.T) {
 		}
 	})
 }
+
+// Shards deal a later look alike, whenever in an earlier one each had to deal again.
+func TestShards_DealAlikeAfterARefusedNode(t *testing.T) {
+	const ordered = scenarios.MaxOrdered / 2 // of each look, in one of two shards
+	lastLook := func(after int) (nodes []string) {
+		synctest.Test(t, func(t *testing.T) {
+			s := scenario(scenarios.MaxOrdered + 200)
+			s.Target.Endpoints = append(s.Target.Endpoints, "127.0.0.4:21050")
+			s.Seed, s.Load.Rate, s.Target.Confirm = 4, 0, "x"
+			opened := 0
+			b := &balancer{coordinators: 5, answer: func(n Node, _ int) fate {
+				opened++
+				return fate{refused: opened > after && n.Addr.Addr().String() == "127.0.0.4"}
+			}}
+			r := Run(t.Context(), b.dial, s, Options{Shard: scenarios.Shard{Index: 1, Count: 2}, Observe: func(o scenarios.Observation) {
+				if o.Part == scenarios.PartOrdered && !o.Refused {
+					nodes = append(nodes, o.Node.String())
+				}
+			}})
+			if r.Sessions.Refused != 1 {
+				t.Fatalf("refused once was to be: %+v", r.Sessions)
+			}
+		})
+		return nodes[len(nodes)-ordered:]
+	}
+	inOrder, inParallel := lastLook(100), lastLook(ordered+10)
+	if !slices.Equal(inOrder, inParallel) {
+		t.Error("the nodes of the last look differ")
+	}
+}
