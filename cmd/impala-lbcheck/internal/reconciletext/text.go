@@ -128,6 +128,9 @@ func writeOrder(b *strings.Builder, orders []reconcile.Order) {
 			node = "all nodes"
 		}
 		fmt.Fprintf(b, "  %s: %d of %d steps are to the backend that most often comes next, of %d\n", node, o.Kept, o.Steps, o.Backends)
+		if o.Unknown > 0 {
+			fmt.Fprintf(b, "    %d more are left out: the log's times do not tell which session was first\n", o.Unknown)
+		}
 	}
 }
 

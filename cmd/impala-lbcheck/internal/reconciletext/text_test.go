@@ -30,7 +30,7 @@ func everything() reconcile.Reconciliation {
 			{Backend: "10.0.1.1:21050", Name: "impala/c1\x1b]0;x\a", Sessions: 3, Retried: 1, Coordinators: map[string]int{"coord-a1:25000": 2, "coord-\u202eb1": 1}, Others: 9},
 			{Backend: "impala/c2", Name: "impala/c2", Sessions: 2, Failed: 2},
 		},
-		Order: []reconcile.Order{{Backends: 4, Steps: 59, Kept: 20}, {Node: "10.0.0.7:21050", Backends: 2, Steps: 29, Kept: 29}},
+		Order: []reconcile.Order{{Backends: 4, Steps: 55, Kept: 20, Unknown: 4}, {Node: "10.0.0.7:21050", Backends: 2, Steps: 29, Kept: 29}},
 		Failed: []reconcile.Failed{
 			{Class: scenarios.Class{Phase: vocab.PhaseOpen, Kind: vocab.KindEOF}, Backend: "impala/c2", Coordinator: "coord-b1:25000", Reason: "SD\n::error::x", Sessions: 2},
 			{Class: scenarios.Class{Phase: vocab.PhaseTCP, Kind: vocab.KindTimeout}, Sessions: 1},
