@@ -35,6 +35,9 @@ func (f findings) share(o scenarios.Outcome) (joinedOnes, all int) {
 	return joinedOnes, all
 }
 
+// cutOff says what is not known of a run that was killed.
+const cutOff = "the observations end in a line that is cut off, as of a run that was killed: what follows is not known"
+
 // enoughJoined is the share of the good sessions that must have a line: access logs of AWS
 // are no complete account.
 const enoughJoined = 0.95
@@ -57,11 +60,14 @@ func (f findings) joined() scenarios.Finding {
 	low, high := stats.Interval(n, all)
 	out.Explain = fmt.Sprintf("between %.1f %% and %.1f %% of sessions like these have a line that can be told from others (95 %% confidence)", low*100, high*100)
 	out.Message = fmt.Sprintf("%d of %d sessions that succeeded have their line in the log", n, all)
-	if float64(n) >= enoughJoined*float64(all) {
-		out.Status = scenarios.StatusPass
-	}
 	if n < all {
 		out.Note = strings.TrimPrefix(out.Note+"; "+f.missing(), "; ")
+	}
+	switch {
+	case f.j.options.Cut:
+		out.Message += ", but " + cutOff
+	case float64(n) >= enoughJoined*float64(all):
+		out.Status = scenarios.StatusPass
 	}
 	return out
 }
@@ -232,6 +238,8 @@ func (f findings) failed() scenarios.Finding {
 		}
 	}
 	switch {
+	case failures == 0 && f.j.options.Cut:
+		out.Message = "no session failed, but " + cutOff
 	case failures == 0:
 		out.Status, out.Message = scenarios.StatusPass, "no session failed"
 	case len(f.r.Failed) == 0:
