@@ -79,6 +79,7 @@ func writeSessions(b *strings.Builder, r reconcile.Reconciliation) {
 		{s.Untimely, "fit a line by its address and not by its time"},
 		{s.NotLogged, "have no line"},
 		{s.NoPort, "have no local port: they never connected"},
+		{s.Scouts, "are scouts, joined or not, which a result counts apart"},
 	} {
 		if row.n > 0 {
 			fmt.Fprintf(b, "  %d %s\n", row.n, row.what)

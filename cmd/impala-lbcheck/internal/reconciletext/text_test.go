@@ -23,7 +23,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func everything() reconcile.Reconciliation {
 	r := reconcile.Reconciliation{
 		Summary:  "FAIL: something \x1b[31m(reconcile.failed).",
-		Sessions: reconcile.Sessions{Total: 10, Joined: 5, Ambiguous: 2, Untimely: 1, NotLogged: 1, NoPort: 1},
+		Sessions: reconcile.Sessions{Total: 10, Joined: 5, Ambiguous: 2, Untimely: 1, NotLogged: 1, NoPort: 1, Scouts: 2},
 		Clock:    reconcile.Clock{Known: true, Offset: 40.3, Low: 39.1, High: 42},
 		Log:      reconcile.Log{Format: "haproxy", Backends: true, Address: "203.0.113.9", Repeats: 3, Others: 9, Own: 2, Partial: true},
 		Backends: []reconcile.Backend{
