@@ -122,7 +122,7 @@ func (s *state) logsByOurStatement(ctx context.Context) (bool, error) {
 
 // dependentConflicts lists the dependents as conflicts, which stop destroy.
 func (s *state) dependentConflicts() []Change {
-	changes := s.kind.holdups()
+	changes := s.kind.obstacles()
 	if uses := s.dependents.balancerUses; len(uses) > 0 {
 		changes = append(changes, Change{
 			Resource: "load balancer", Name: s.spec.Balancer(), Action: Conflict, Before: s.kind.found().dns,

@@ -122,9 +122,9 @@ func (s netKind) targetGroupRemovals() []Change {
 	return mapSlice(s.ownedGroups(), func(g targetGroup) Change { return s.deleteTargetGroup(g, "") })
 }
 
-// holdups are somebody's decision to keep the load balancer, and other load balancers
+// obstacles are somebody's decision to keep the load balancer, and other load balancers
 // that forward to our groups.
-func (s netKind) holdups() []Change {
+func (s netKind) obstacles() []Change {
 	var changes []Change
 	if s.ownsBalancer() && s.net.attributes[deletionGuard] == "true" {
 		changes = append(changes, blocked(noChange("load balancer", s.spec.Balancer(), "deletion protection is on"),
@@ -251,9 +251,9 @@ func (s netKind) readLimits(ctx context.Context) error {
 	return nil
 }
 
-// crowdedBy counts a target once for each listener, and with cross-zone against one
+// overQuota counts a target once for each listener, and with cross-zone against one
 // zone's limit, as AWS does.
-func (s netKind) crowdedBy() []Change {
+func (s netKind) overQuota() []Change {
 	return slices.Concat(
 		exceeds("listeners of a network load balancer", len(s.spec.Listeners), s.quotas.listeners),
 		exceeds("targets of a network load balancer, counted once a listener", len(s.network.coordinators)*len(s.spec.Listeners), s.quotas.targets),
