@@ -44,6 +44,7 @@ type kind interface {
 // found is a load balancer as it was read.
 type found struct {
 	exists, owned bool
+	kept          string   // why destroy keeps it although it carries our tag
 	dns, zone     string   // its name, and the zone of it in Route 53
 	subnets       []string // ids
 	groups        []string // ids of its security groups

@@ -2,7 +2,6 @@ package provision
 
 import (
 	"context"
-	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -32,8 +31,11 @@ func (s netKind) found() found {
 		return found{}
 	}
 	f := found{
-		exists: true, owned: b.Type != types.LoadBalancerTypeEnumApplication && s.ownedBy(s.net.tags), dns: text(b.DNSName), zone: text(b.CanonicalHostedZoneId),
+		exists: true, owned: isNetwork(*b) && s.ownedBy(s.net.tags), dns: text(b.DNSName), zone: text(b.CanonicalHostedZoneId),
 		subnets: s.subnets(), groups: b.SecurityGroups,
+	}
+	if !isNetwork(*b) && s.ownedBy(s.net.tags) {
+		f.kept = "it is " + withArticle(typeTitle(b.Type)) + ", which provision neither builds nor removes"
 	}
 	for _, l := range s.net.listeners {
 		if arn := l.certificate(); arn != "" {
@@ -129,10 +131,8 @@ func (s netKind) holdups() []Change {
 			"deletion protection is on: who set it decides. To end it: aws elbv2 modify-load-balancer-attributes --load-balancer-arn %s --attributes Key=%s,Value=false", s.net.arn(), deletionGuard))
 	}
 	for _, g := range s.ownedGroups() {
-		others := slices.DeleteFunc(slices.Clone(g.LoadBalancerArns), func(arn string) bool { return arn == s.net.arn() })
-		if len(others) > 0 {
-			changes = append(changes, Change{Resource: "target group", Name: g.name(), Action: Conflict, Before: g.arn(),
-				Why: fmt.Sprintf("%s forwards to it, and would lose its coordinators: give it another target group first", commaList(others))})
+		if c, used := s.usedByOthers(g); used {
+			changes = append(changes, c)
 		}
 	}
 	return changes
@@ -243,7 +243,7 @@ func (s netKind) readLimits(ctx context.Context) error {
 			return err
 		}
 		for _, b := range page.LoadBalancers {
-			if b.Type == types.LoadBalancerTypeEnumNetwork {
+			if isNetwork(b) {
 				s.quotas.existing++
 			}
 		}
