@@ -190,7 +190,7 @@ var losses = []struct {
 		n.SetNetworkBalancer(n.balancer, func(b *awssim.NetworkBalancer) {
 			b.Listeners = append(b.Listeners, awssim.NetworkListener{Port: 1, Groups: []string{"green"}})
 		})
-	}, ends{networkAmong: ""}},
+	}, ends{networkAmong: "stops"}},
 }
 
 // TestDestroy_HarmsNobody loses each resource of ours, and destroys: whatever is not ours
