@@ -45,9 +45,14 @@ func (want attributes) lacking(have, defaults attributes) attributes {
 
 // text is the wanted attributes as they are.
 func (want attributes) text(have, defaults attributes) string {
-	is := maps.Clone(defaults)
-	maps.Copy(is, have)
-	return tagsText(attributesOf(is, slices.Sorted(maps.Keys(want))))
+	return tagsText(attributesOf(defaults.with(have), slices.Sorted(maps.Keys(want))))
+}
+
+// with are these and more, which win.
+func (a attributes) with(more attributes) attributes {
+	all := maps.Clone(a)
+	maps.Copy(all, more)
+	return all
 }
 
 func attributesOf(all attributes, keys []string) map[string]string {
