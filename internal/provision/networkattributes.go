@@ -45,13 +45,13 @@ func (want attributes) lacking(have, defaults attributes) attributes {
 
 // text is the wanted attributes as they are.
 func (want attributes) text(have, defaults attributes) string {
-	return tagsText(attributesOf(defaults.with(have), slices.Sorted(maps.Keys(want))))
+	return tagsText(attributesOf(overlaid(defaults, have), slices.Sorted(maps.Keys(want))))
 }
 
-// with are these and more, which win.
-func (a attributes) with(more attributes) attributes {
-	all := maps.Clone(a)
-	maps.Copy(all, more)
+// overlaid are the defaults with what replaces them.
+func overlaid(defaults, by attributes) attributes {
+	all := maps.Clone(defaults)
+	maps.Copy(all, by)
 	return all
 }
 
