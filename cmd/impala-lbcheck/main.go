@@ -52,11 +52,7 @@ func mainCode(args []string, e env) (code int) {
 		}
 	}()
 	e = guarded(e)
-	ending := "closing sessions"
-	if len(args) > 0 && (args[0] == "exporter" || args[0] == "sim") {
-		ending = "stopping" // which mostly has none
-	}
-	ctx, stop := interruptible(e, ending)
+	ctx, stop := interruptible(e, endingOf(args))
 	defer stop()
 
 	root := newRoot(e)
@@ -69,6 +65,19 @@ func mainCode(args []string, e env) (code int) {
 		fmt.Fprintf(e.err, "impala-lbcheck: when SIGQUIT came:\n%s\n", by.goroutines)
 	}
 	return conclude(e, err)
+}
+
+// endingOf says what a command does after the first signal.
+func endingOf(args []string) string {
+	switch {
+	case len(args) > 0 && (args[0] == "exporter" || args[0] == "sim"):
+		return "stopping" // which mostly has no sessions
+	case len(args) > 1 && args[0] == "provision" && (args[1] == "apply" || args[1] == "destroy"):
+		return "stopping; the next run continues" // a pair of calls is completed first
+	case len(args) > 0 && args[0] == "provision":
+		return "stopping"
+	}
+	return "closing sessions"
 }
 
 // conclude prints what went wrong and returns the exit code.

@@ -19,6 +19,7 @@ type dependents struct {
 	balancerUses []string           // resources of ours that the unowned balancer of our name uses
 	interfaces   []networkInterface // with our front group, and not of our balancer
 	admitted     []string           // rules of our back group that let others in to the coordinators
+	namings      []naming           // rules of others' groups that name ours
 }
 
 func (s *state) readDependents(ctx context.Context) error {
@@ -33,6 +34,9 @@ func (s *state) readDependents(ctx context.Context) error {
 		if err := s.readBalancerUses(ctx, b); err != nil {
 			return err
 		}
+	}
+	if err := s.readNamings(ctx); err != nil {
+		return err
 	}
 	if err := s.readAdmitted(ctx); err != nil || s.groups.front == nil {
 		return err
@@ -144,7 +148,7 @@ func (s *state) dependentConflicts() []Change {
 			Why: fmt.Sprintf("it also lets in %s, from where the coordinators would no longer be reached: give them another group with such a rule and remove it here, or run apply, which removes it", commaList(rules)),
 		})
 	}
-	return changes
+	return append(changes, s.namingConflicts()...)
 }
 
 // withoutTag is why a resource with one of our names is kept.

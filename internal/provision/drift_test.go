@@ -261,8 +261,10 @@ func TestDestroy_NamesWhatIsInTheWay(t *testing.T) {
 			front = g.ID
 		}
 	}
-	theirs := c.AddGroup(awssim.Group{Name: "theirs", VPC: c.vpc, Rules: []awssim.Rule{{Protocol: "tcp", From: 1, To: 1, Group: front}}})
-	report, err := Destroy(t.Context(), c.cloudHere(t), spec, DestroyOptions{})
+	theirs := c.AddGroup(awssim.Group{Name: "theirs", VPC: c.vpc})
+	report, err := Destroy(t.Context(), c.cloudHere(t), spec, DestroyOptions{Progress: func(Event) { // after the look for dependents
+		c.SetGroup(theirs, func(g *awssim.Group) { g.Rules = []awssim.Rule{{Protocol: "tcp", From: 1, To: 1, Group: front}} })
+	}})
 	left, ok := errors.AsType[*LeftError](err)
 	if !ok || !strings.Contains(left.Error(), "a rule of "+theirs) {
 		t.Errorf("%v", err)

@@ -6,20 +6,23 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/awssim"
 )
 
 // TestDestroy_NamesAnOutboundRuleInTheWay: a group is kept by EC2 for any rule that names
-// it.
+// it, also for one that is added while destroy runs.
 func TestDestroy_NamesAnOutboundRuleInTheWay(t *testing.T) {
 	t.Parallel()
 	n := newNeighbours(t, classicAmong)
-	n.SetGroup(n.front, func(g *awssim.Group) {
-		g.Egress = append(g.Egress, awssim.Rule{Protocol: "tcp", From: 1, To: 1, Group: n.ourFront})
+	add := sync.OnceFunc(func() {
+		n.SetGroup(n.front, func(g *awssim.Group) {
+			g.Egress = append(g.Egress, awssim.Rule{Protocol: "tcp", From: 1, To: 1, Group: n.ourFront})
+		})
 	})
-	_, err := Destroy(t.Context(), n.cloudHere(t), n.spec, DestroyOptions{})
+	_, err := Destroy(t.Context(), n.cloudHere(t), n.spec, DestroyOptions{Progress: func(Event) { add() }})
 	if err == nil || !strings.Contains(err.Error(), "In use by an outbound rule of "+n.front) {
 		t.Errorf("%v", err)
 	}
@@ -67,12 +70,12 @@ var losses = []struct {
 	{"the front group, another's of its name in another VPC", func(_ *testing.T, n *neighbours) {
 		n.AddGroup(awssim.Group{Name: n.spec.FrontGroup(), VPC: n.AddVPC(awssim.VPC{})})
 	}, ends{classicAmong: "keeps security group", sharedAmong: "keeps bucket, security group", networkAmong: "keeps security group"}},
-	{"the front group, named by another's rule", func(_ *testing.T, n *neighbours) { n.admit(n.front, n.ourFront, 25000) }, ends{classicAmong: "keeps security group", sharedAmong: "keeps bucket, security group", networkAmong: "keeps security group"}},
+	{"the front group, named by another's rule", func(_ *testing.T, n *neighbours) { n.admit(n.front, n.ourFront, 25000) }, everywhere("stops")},
 	{"the front group, named by another's outbound rule", func(_ *testing.T, n *neighbours) {
 		n.SetGroup(n.front, func(g *awssim.Group) {
 			g.Egress = append(g.Egress, awssim.Rule{Protocol: "tcp", From: 1, To: 1, Group: n.ourFront})
 		})
-	}, ends{classicAmong: "keeps security group", sharedAmong: "keeps bucket, security group", networkAmong: "keeps security group"}},
+	}, everywhere("stops")},
 
 	{"a rule, tag lost", func(_ *testing.T, n *neighbours) {
 		n.SetGroup(n.orBack(), func(g *awssim.Group) {
@@ -108,7 +111,7 @@ var losses = []struct {
 		same := n.AddGroup(awssim.Group{Name: n.spec.BackGroup(), VPC: n.vpc})
 		n.admit(same, n.ourFront, 21050)
 		n.enter(same)
-	}, ends{classicAmong: "keeps security group", networkAmong: "keeps security group"}},
+	}, ends{classicAmong: "stops", networkAmong: "stops"}},
 	{"the back group, on another's machine", func(_ *testing.T, n *neighbours) {
 		n.AddInstance(awssim.Instance{Subnet: n.subnets[0], Interfaces: []awssim.Interface{{Groups: []string{n.back, n.ourBack}}}})
 	}, ends{classicAmong: "", networkAmong: ""}},
@@ -187,7 +190,7 @@ var losses = []struct {
 		n.SetNetworkBalancer(n.balancer, func(b *awssim.NetworkBalancer) {
 			b.Listeners = append(b.Listeners, awssim.NetworkListener{Port: 1, Groups: []string{"green"}})
 		})
-	}, ends{networkAmong: ""}},
+	}, ends{networkAmong: "stops"}},
 }
 
 // TestDestroy_HarmsNobody loses each resource of ours, and destroys: whatever is not ours

@@ -132,16 +132,28 @@ func (s *state) formerMemberChanges() []Change {
 		wanted := s.spec.Coordinators.SecurityGroup == "" &&
 			slices.ContainsFunc(slices.Concat(s.network.coordinators, s.network.stopped), func(c coordinator) bool { return c.primary == n.id })
 		if !wanted && slices.Contains(n.groups, s.backID()) {
-			changes = append(changes, s.detachGroup(n, now))
+			changes = append(changes, s.detachGroup(n, now, n.instance+" is not a coordinator of this load balancer"))
+		}
+	}
+	return changes
+}
+
+// memberRemovals detaches the back group from every interface.
+func (s *state) memberRemovals() []Change {
+	var changes []Change
+	now := &groupBatch{describe: s.describeInterfaces}
+	for _, n := range s.members.interfaces {
+		if slices.Contains(n.groups, s.backID()) {
+			changes = append(changes, s.detachGroup(n, now, "the load balancer is being removed"))
 		}
 	}
 	return changes
 }
 
 // detachGroup removes the back group from an interface, which must keep another.
-func (s *state) detachGroup(n networkInterface, now *groupBatch) Change {
+func (s *state) detachGroup(n networkInterface, now *groupBatch, why string) Change {
 	back := s.backID()
-	c := Change{Resource: "coordinator's group", Name: n.id, Action: Delete, Before: commaList(n.groups), Why: n.instance + " is not a coordinator of this load balancer"}
+	c := Change{Resource: "coordinator's group", Name: n.id, Action: Delete, Before: commaList(n.groups), Why: why}
 	if len(n.groups) == 1 {
 		return blocked(c, "%s is its only security group, and it must keep one: attach another first", back)
 	}

@@ -45,9 +45,14 @@ func (want attributes) lacking(have, defaults attributes) attributes {
 
 // text is the wanted attributes as they are.
 func (want attributes) text(have, defaults attributes) string {
-	is := maps.Clone(defaults)
-	maps.Copy(is, have)
-	return tagsText(attributesOf(is, slices.Sorted(maps.Keys(want))))
+	return tagsText(attributesOf(overlaid(defaults, have), slices.Sorted(maps.Keys(want))))
+}
+
+// overlaid are the defaults with what replaces them.
+func overlaid(defaults, by attributes) attributes {
+	all := maps.Clone(defaults)
+	maps.Copy(all, by)
+	return all
 }
 
 func attributesOf(all attributes, keys []string) map[string]string {

@@ -135,22 +135,26 @@ func (s netKind) obstacles() []Change {
 			changes = append(changes, c)
 		}
 	}
-	return changes
+	return append(changes, s.othersForwarded()...)
 }
 
-// foreign are target groups with a name of ours: the VPC, which is part of it, is the
-// group's own, for lb.yaml's need not exist any more.
+// foreign are target groups with a name of ours.
 func (s netKind) foreign() []Leftover {
 	var left []Leftover
 	for _, g := range s.targetGroups {
-		named := slices.ContainsFunc(s.spec.Listeners, func(port uint16) bool {
-			return g.name() == s.spec.TargetGroup(s.identity.owner, text(g.VpcId), port)
-		})
-		if named && !s.ownedBy(g.tags) {
+		if s.hasOurName(g) && !s.ownedBy(g.tags) {
 			left = append(left, Leftover{Resource: "target group", Name: g.name(), Why: withoutTag, Kept: true})
 		}
 	}
 	return left
+}
+
+// hasOurName takes the VPC, which is part of the name, from the group: lb.yaml's need not
+// exist any more.
+func (s netKind) hasOurName(g targetGroup) bool {
+	return slices.ContainsFunc(s.spec.Listeners, func(port uint16) bool {
+		return g.name() == s.spec.TargetGroup(s.identity.owner, text(g.VpcId), port)
+	})
 }
 
 func (s netKind) verdicts() []Verdict {

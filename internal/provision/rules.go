@@ -23,14 +23,17 @@ type rule struct {
 
 func (r rule) source() string { return cmp.Or(r.cidr, r.group, r.prefixes) }
 
-func (r rule) String() string {
+func (r rule) String() string { return r.text("from") }
+
+// text is the rule; direction is "from", or "to" for an outbound one.
+func (r rule) text(direction string) string {
 	switch {
 	case r.protocol == "-1":
-		return "everything from " + r.source()
+		return "everything " + direction + " " + r.source()
 	case r.from == r.to:
-		return fmt.Sprintf("%s %d from %s", r.protocol, r.from, r.source())
+		return fmt.Sprintf("%s %d %s %s", r.protocol, r.from, direction, r.source())
 	}
-	return fmt.Sprintf("%s %d-%d from %s", r.protocol, r.from, r.to, r.source())
+	return fmt.Sprintf("%s %d-%d %s %s", r.protocol, r.from, r.to, direction, r.source())
 }
 
 // permission is the rule as EC2 expects it.

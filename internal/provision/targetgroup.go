@@ -241,14 +241,14 @@ const (
 
 // groupDefaults are AWS's.
 func (s netKind) groupDefaults() attributes {
-	return attributes{
+	return overlaid(groupHealth, attributes{
 		drainSeconds: "300", endAfterDrain: "false", preserveClient: strconv.FormatBool(s.spec.Targets == lbfile.ByInstance), proxyProtocolV2: "false",
 		stickyEnabled: "false", stickyType: string(lbfile.BySource), crossZone: fromTheBalancer, endUnhealthy: "true", drainUnhealthy: "0",
-	}
+	})
 }
 
 func (s netKind) wantedAttributes() attributes {
-	return attributes{
+	return overlaid(groupHealth, attributes{
 		drainSeconds:    fmt.Sprint(s.spec.Draining.Seconds()),
 		endAfterDrain:   strconv.FormatBool(s.spec.ConnectionTermination),
 		preserveClient:  strconv.FormatBool(s.spec.PreservesClientIP()),
@@ -258,7 +258,7 @@ func (s netKind) wantedAttributes() attributes {
 		crossZone:       fromTheBalancer, // another value would win over the balancer's
 		endUnhealthy:    strconv.FormatBool(*s.spec.UnhealthyDraining == 0),
 		drainUnhealthy:  fmt.Sprint(s.spec.UnhealthyDraining.Seconds()),
-	}
+	})
 }
 
 func (s netKind) groupAttributeChanges(port uint16, g targetGroup) []Change {

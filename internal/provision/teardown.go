@@ -29,7 +29,7 @@ func (s *state) removals(purge bool) []resource {
 	}, s.kind.removals(), []resource{
 		{name: "load balancer's interfaces", read: &reader{s.readBalancerInterfaces}, changes: s.interfaceRemovals, prerequisite: true},
 	}, s.kind.released(), []resource{
-		{name: "coordinators' group", read: &reader{s.readOwnedMembers}, changes: s.formerMemberChanges},
+		{name: "coordinators' group", read: &reader{s.readOwnedMembers}, changes: s.memberRemovals},
 		{name: "rules", read: groups, changes: s.ruleRemovals},
 		{name: "security groups", read: groups, changes: s.groupRemovals, timeout: releaseTimeout},
 		{name: "certificate", read: &reader{s.readOwnedCertificates}, changes: s.certificateRemovals, timeout: releaseTimeout},
@@ -151,7 +151,6 @@ func (s *state) readOwnedGroups(ctx context.Context) error {
 
 // readOwnedMembers finds every interface with the back group.
 func (s *state) readOwnedMembers(ctx context.Context) error {
-	s.network = network{} // no instance is a coordinator any more
 	if err := s.readOwnedGroups(ctx); err != nil {
 		return err
 	}

@@ -105,11 +105,20 @@ func (v *reconciler) round(ctx context.Context) (done bool, err error) {
 	return false, v.backOff(ctx)
 }
 
-// annotate adds the current change to a time limit error.
+// annotate adds the current change to a time limit error, and AWS's last answer to it:
+// the limit may end any call, also one that AWS was about to answer.
 func (v *reconciler) annotate(ctx context.Context, err error) error {
 	err = explain(ctx, err)
-	if waited, ok := errors.AsType[*WaitError](err); ok && waited.Change.Resource == "" {
-		waited.Change = v.current
+	waited, ok := errors.AsType[*WaitError](err)
+	if !ok || waited.Change.Resource != "" || v.current.Resource == "" {
+		return err
+	}
+	waited.Change = v.current
+	switch {
+	case v.lastErr != nil:
+		waited.Err = callError(v.lastErr)
+	case v.current.Action == Wait: // all reads before were answered
+		waited.Err = nil
 	}
 	return err
 }
@@ -155,16 +164,21 @@ func (v *reconciler) step(ctx context.Context, next Change) (again bool, err err
 		v.progress(Event{Step: v.resource.name, Action: next.Action, Text: next.summary()})
 	}
 	v.current = next
-	v.lastErr = next.apply(ctx)
-	switch {
-	case v.lastErr == nil:
+	switch err := next.apply(ctx); {
+	case err == nil:
+		v.lastErr = nil
 		v.done = append(v.done, next)
 		v.betweenCalls = next.paired
 		return true, nil
-	case retryable(v.lastErr) && ctx.Err() == nil:
-		return false, nil
+	case ctx.Err() != nil: // not AWS's answer
+		return false, v.annotate(ctx, err)
+	default:
+		v.lastErr = err
+		if retryable(err) {
+			return false, nil
+		}
+		return false, v.annotate(ctx, err)
 	}
-	return false, v.annotate(ctx, v.lastErr)
 }
 
 // backOff pauses before the next read, or ends the waiting.
