@@ -109,6 +109,43 @@ func TestExpect_TakesWhatIsNotDeclared(t *testing.T) {
 	}
 }
 
+// twoGroups has a second target group with one coordinator more.
+func twoGroups(first, second int) scenarios.Audited {
+	a := network()
+	a.Listeners[0].Groups, a.Listeners[0].Weights = []string{"green", "hs2"}, map[string]int{"hs2": first, "green": second}
+	a.Groups = append(a.Groups, scenarios.AuditTargets{Name: "green", Attributes: a.Groups[0].Attributes, Targets: []scenarios.AuditTarget{
+		{ID: "i-4", Address: "10.0.0.4", DNS: "ip-10-0-0-4.internal", Zone: "1b", State: "healthy"},
+	}})
+	return a
+}
+
+func TestExpect_SeveralTargetGroups(t *testing.T) {
+	t.Parallel()
+	apart := func(a scenarios.Audited) scenarios.Audited {
+		a.Attributes["load_balancing.cross_zone.enabled"] = "false"
+		return a
+	}
+	empty := twoGroups(90, 10)
+	empty.Groups[1].Targets = nil
+	for name, c := range map[string]struct {
+		a    scenarios.Audited
+		k    int
+		says string
+	}{
+		"one without weight":              {twoGroups(100, 0), 3, "3 coordinators"},
+		"both with weight":                {twoGroups(90, 10), 4, "4 coordinators"},
+		"none with weight":                {twoGroups(0, 0), 0, "does not tell their targets' shares"},
+		"zones of their own":              {apart(twoGroups(90, 10)), 0, "does not tell their targets' shares"},
+		"zones of their own, one serving": {apart(twoGroups(100, 0)), 3, "3 coordinators"},
+		"one without targets":             {empty, 0, "does not tell their targets' shares"},
+	} {
+		got, remarks := account.Expect(smoke(), c.a)
+		if got.Expect.Coordinators.Count != c.k || !strings.Contains(strings.Join(remarks, "\n"), c.says) {
+			t.Errorf("%s: %d coordinators, %q", name, got.Expect.Coordinators.Count, remarks)
+		}
+	}
+}
+
 func TestExpect_WhatIsDeclaredGoesBefore(t *testing.T) {
 	t.Parallel()
 	s := smoke()
@@ -159,6 +196,10 @@ func TestNamed(t *testing.T) {
 		"nobody was seen": {measured(network()), nil, nil, ""},
 		"zones of their own": {measured(zonesApart(), "10.0.0.1:25000", "10.0.0.3:25000"),
 			[]string{"10.0.0.1", "10.0.0.2", "10.0.0.3"}, []float64{.5, .5, 1}, "with the weights 0.5:0.5:1"},
+		"groups by weight": {measured(twoGroups(60, 40), "10.0.0.1:25000", "10.0.0.4:25000"),
+			[]string{"10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"}, []float64{20, 20, 20, 40}, "with the weights 20:20:20:40"},
+		"groups by weight, all alike": {measured(twoGroups(3, 1), "10.0.0.1:25000", "10.0.0.4:25000"),
+			[]string{"10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"}, nil, "by the names"},
 		"zones of their own, by other names": {measured(zonesApart(), "coord-a:25000"), nil, nil, "their shares ought to differ"},
 	} {
 		t.Run(name, func(t *testing.T) {
