@@ -67,6 +67,10 @@ func TestExpect_TakesWhatIsNotDeclared(t *testing.T) {
 				a.Groups[0].Targets[i].State = "unhealthy"
 			}
 		}, scenarios.PolicyFlowHash, 3, 2, "3 coordinators"},
+		"too few of them by the target group's minimum": {network, func(_ *scenarios.Scenario, a *scenarios.Audited) {
+			a.Groups[0].Targets[0].State = "unhealthy"
+			a.Groups[0].Attributes["target_group_health.unhealthy_state_routing.minimum_healthy_targets.count"] = "3"
+		}, scenarios.PolicyFlowHash, 3, 2, "3 coordinators"},
 		"health that may not be read": {classic, func(_ *scenarios.Scenario, a *scenarios.Audited) {
 			for i := range a.Groups[0].Targets {
 				a.Groups[0].Targets[i].State = ""

@@ -66,11 +66,10 @@ func behindListener(s scenarios.Scenario, a scenarios.Audited) (b behind, why st
 }
 
 // add adds the targets of a group that get connections: those in service, or where a
-// network load balancer has none of these, all. Where nobody may say which are, all.
+// network load balancer has too few of these, all. Where nobody may say which are, all.
 func (b *behind) add(g scenarios.AuditTargets) {
-	serving := slices.ContainsFunc(g.Targets, awscheck.InService)
 	unknown := slices.ContainsFunc(g.Targets, func(t scenarios.AuditTarget) bool { return t.State == "" })
-	failsOpen := !serving && b.a.Type == scenarios.BalancerNetwork
+	failsOpen := awscheck.FailsOpen(b.a, g)
 	for _, t := range g.Targets {
 		switch {
 		case !awscheck.InService(t) && (!failsOpen || t.State == "draining" || t.State == "unused") && !unknown:

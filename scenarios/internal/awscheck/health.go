@@ -42,9 +42,15 @@ func judgeHealth(a asked) outcome {
 	slices.Sort(why) // a machine behind two listeners is out of both
 	why = slices.Compact(why)
 	total := machines(all)
+	now, next := a.opened(0), a.opened(1)
 	switch {
 	case total == 0:
 		return bad("no target is registered")
+	case now != nil:
+		now.message += ": " + phrase.List(why)
+		return *now
+	case len(out) == 0 && next != nil:
+		return *next
 	case len(out) == 0:
 		return good("%s %s in service", phrase.Count(total, "machine"), phrase.Agree(total, "is", "are"))
 	case none > 0 && a.Type == scenarios.BalancerNetwork:
