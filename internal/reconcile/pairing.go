@@ -104,6 +104,8 @@ func (j *Join) pairOf(s Session, lines []line, offset, w time.Duration) pair {
 	switch {
 	case p.lines == 0:
 		p.state = notLogged
+	case p.several && !s.Likely.IsZero(): // it is not known which of them are of its time
+		p.state = ambiguous
 	case claimed || p.lines > 1 && !j.format.Many || j.keys[s.Client] != nil && j.keys[s.Client].crowded:
 		p.state = ambiguous
 	default:
@@ -173,7 +175,8 @@ func (j *Join) bounds(i int, p pair) (low, high time.Duration) {
 	if j.format.Many {
 		last = s.End
 	}
-	leeway := j.format.Resolution + time.Duration(maxDrift*float64(j.window.end.Sub(j.window.start)))
+	drift := min(maxLeeway, time.Duration(maxDrift*float64(j.window.end.Sub(j.window.start))))
+	leeway := j.format.Resolution + drift
 	return p.record.Accepted.Sub(last) - leeway, p.record.Accepted.Sub(s.Start) + leeway
 }
 
