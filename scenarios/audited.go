@@ -61,6 +61,7 @@ type AuditListener struct {
 	BackendProtocol string            `json:"backend_protocol,omitempty"` // that of the connections to its targets
 	BackendPort     int               `json:"backend_port,omitempty"`     // of a Classic one
 	Groups          []string          `json:"groups,omitempty"`           // names of the target groups that it forwards to
+	Weights         map[string]int    `json:"weights,omitempty"`          // of Groups, by name, where there are several
 	Policies        []string          `json:"policies,omitempty"`         // names of security policies
 	Certificates    []string          `json:"certificates,omitempty"`     // "certificate/ID" of Certificate Manager, "server-certificate/NAME" of IAM
 	Attributes      map[string]string `json:"attributes,omitempty"`

@@ -53,7 +53,7 @@ var classicCases = []checkCase{
 		a.SetInstanceHealth(a.instances[1], "dead")
 	}, as: fails, says: "the zone eu-west-1b", denied: elb("DescribeInstanceHealth")},
 	{id: "zone.disabled", broken: func(a *account) { a.classic(func(b *awssim.Balancer) { b.Subnets = b.Subnets[:1] }) }, as: fails, says: "(eu-west-1b)", denied: "ec2:DescribeInstances"},
-	{id: "health.any", broken: func(a *account) { a.SetInstanceHealth(a.instances[0], "it is dead") }, as: fails, says: "1 of 2 targets not in service", denied: elb("DescribeInstanceHealth")},
+	{id: "health.any", broken: func(a *account) { a.SetInstanceHealth(a.instances[0], "it is dead") }, as: fails, says: "1 of 2 machines not in service", denied: elb("DescribeInstanceHealth")},
 	{id: "health.blind", broken: func(a *account) { a.classic(func(b *awssim.Balancer) { b.HealthCheck.Target = "TCP:21050" }) }, as: notes, says: "TCP:21050", denied: elb("DescribeLoadBalancers")},
 	{id: "health.port", broken: func(a *account) { a.classic(func(b *awssim.Balancer) { b.HealthCheck.Target = "TCP:21000" }) }, as: fails, says: "beeswax_port is 0", unknown: func(a *account) {
 		noPages(a)

@@ -135,7 +135,8 @@ func (r *reader) listeners(ctx context.Context, balancer *string, names map[stri
 }
 
 func (r *reader) listener(ctx context.Context, l v2types.Listener, names map[string]string) scenarios.AuditListener {
-	out := scenarios.AuditListener{Port: int(aws.ToInt32(l.Port)), Protocol: string(l.Protocol), Groups: forwardsTo(l, names)}
+	out := scenarios.AuditListener{Port: int(aws.ToInt32(l.Port)), Protocol: string(l.Protocol)}
+	out.Groups, out.Weights = forwardsTo(l, names)
 	for _, g := range r.out.Groups {
 		if slices.Contains(out.Groups, g.Name) {
 			out.BackendProtocol = g.Protocol
@@ -161,26 +162,6 @@ func (r *reader) listener(ctx context.Context, l v2types.Listener, names map[str
 		}
 	}
 	return out
-}
-
-// forwardsTo are the names of a listener's target groups, sorted.
-func forwardsTo(l v2types.Listener, names map[string]string) []string {
-	var out []string
-	for _, action := range l.DefaultActions {
-		arns := []string{aws.ToString(action.TargetGroupArn)}
-		if action.ForwardConfig != nil {
-			for _, g := range action.ForwardConfig.TargetGroups {
-				arns = append(arns, aws.ToString(g.TargetGroupArn))
-			}
-		}
-		for _, arn := range arns {
-			if name := names[arn]; name != "" {
-				out = append(out, name)
-			}
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
 }
 
 // sslPolicies reads what the listeners' policies allow: a name does not tell.

@@ -34,6 +34,7 @@ type NetworkListener struct {
 	Port         int32
 	Protocol     string            // "": TCP
 	Groups       []string          // names of the target groups that it forwards to
+	Weights      map[string]int32  // of Groups, by name; 1 where it has none
 	Policy       string            // of TLS; "": the API's default
 	Certificates []string          // ARNs; the first is the default one
 	Attributes   map[string]string // that differ from AWS's defaults
@@ -185,7 +186,7 @@ func (b NetworkBalancer) clone() NetworkBalancer {
 	b.Subnets, b.Groups, b.Listeners = slices.Clone(b.Subnets), slices.Clone(b.Groups), slices.Clone(b.Listeners)
 	b.Attributes, b.Tags, b.Addresses = maps.Clone(b.Attributes), maps.Clone(b.Tags), maps.Clone(b.Addresses)
 	for i, l := range b.Listeners {
-		l.Groups, l.Certificates = slices.Clone(l.Groups), slices.Clone(l.Certificates)
+		l.Groups, l.Weights, l.Certificates = slices.Clone(l.Groups), maps.Clone(l.Weights), slices.Clone(l.Certificates)
 		l.Attributes, l.Tags = maps.Clone(l.Attributes), maps.Clone(l.Tags)
 		b.Listeners[i] = l
 	}

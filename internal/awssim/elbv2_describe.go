@@ -73,7 +73,7 @@ func (r *region) describeNetworkAttributes(in networkArn) (map[string]string, er
 type listenerView struct {
 	NetworkListener
 	arn, balancer string
-	groups        []string // ARNs
+	groups        []xmlForwardGroup
 }
 
 func (r *region) listenersOf(b *NetworkBalancer) []listenerView {
@@ -88,7 +88,7 @@ func (r *region) listenerView(b *NetworkBalancer, l NetworkListener) listenerVie
 	v := listenerView{NetworkListener: l, arn: r.listenerARN(b, l), balancer: b.ARN}
 	for _, name := range l.Groups {
 		if g := r.targetGroup(name); g != nil {
-			v.groups = append(v.groups, g.ARN)
+			v.groups = append(v.groups, xmlForwardGroup{g.ARN, l.weightOf(name)})
 		}
 	}
 	return v

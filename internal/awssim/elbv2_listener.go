@@ -24,7 +24,7 @@ type actionIn struct {
 	ForwardConfig  struct {
 		TargetGroups []struct {
 			TargetGroupArn string
-			Weight         int32
+			Weight         *int32
 		}
 	}
 }
@@ -81,7 +81,7 @@ func (b *NetworkBalancer) listenerAt(port int32) *NetworkListener {
 
 // sameSettings: tags and attributes are not compared (guess).
 func (l NetworkListener) sameSettings(o NetworkListener) bool {
-	return l.protocol() == o.protocol() && l.Policy == o.Policy && slices.Equal(l.Certificates, o.Certificates) && slices.Equal(l.Groups, o.Groups)
+	return l.protocol() == o.protocol() && l.Policy == o.Policy && slices.Equal(l.Certificates, o.Certificates) && slices.Equal(l.Groups, o.Groups) && maps.Equal(l.Weights, o.Weights)
 }
 
 type modifyNetworkListener struct {
@@ -153,11 +153,34 @@ func (r *region) apply(in listenerSettings, b *NetworkBalancer, l *NetworkListen
 			return err
 		}
 	}
-	l.Groups = nil
+	l.Groups, l.Weights = nil, map[string]int32{}
 	for _, g := range groups {
 		l.Groups = append(l.Groups, g.Name)
 	}
+	return l.weigh(in.DefaultActions[0], groups)
+}
+
+// weigh keeps the weights of the target groups that have one.
+func (l *NetworkListener) weigh(action actionIn, groups []*TargetGroup) error {
+	for _, in := range action.ForwardConfig.TargetGroups {
+		if in.Weight == nil {
+			continue
+		}
+		if err := between("weight", *in.Weight, 0, 999); err != nil {
+			return err
+		}
+		g := find(groups, func(g *TargetGroup) bool { return g.ARN == in.TargetGroupArn })
+		l.Weights[g.Name] = *in.Weight
+	}
 	return nil
+}
+
+// weightOf is the weight of a target group; 1 where none was given.
+func (l NetworkListener) weightOf(group string) int32 {
+	if w, given := l.Weights[group]; given {
+		return w
+	}
+	return 1
 }
 
 // applyTLS: a TLS listener has one certificate and a policy, a TCP one neither.

@@ -146,7 +146,10 @@ type xmlAction struct {
 
 type xmlForward struct{ TargetGroups members[xmlForwardGroup] }
 
-type xmlForwardGroup struct{ TargetGroupArn string }
+type xmlForwardGroup struct {
+	TargetGroupArn string
+	Weight         int32
+}
 
 func encodeNetworkListeners(p page[listenerView]) any {
 	return marked("Listeners", list(p.Items, func(l listenerView) xmlNetworkListener {
@@ -155,9 +158,9 @@ func encodeNetworkListeners(p page[listenerView]) any {
 			out.SslPolicy = orText(l.Policy, defaultPolicy)
 			out.Certificates = list(l.Certificates[:min(len(l.Certificates), 1)], func(arn string) xmlListenerCertificate { return xmlListenerCertificate{CertificateArn: arn} })
 		}
-		action := xmlAction{Type: "forward", Order: 1, ForwardConfig: xmlForward{list(l.groups, func(arn string) xmlForwardGroup { return xmlForwardGroup{arn} })}}
+		action := xmlAction{Type: "forward", Order: 1, ForwardConfig: xmlForward{members[xmlForwardGroup]{l.groups}}}
 		if len(l.groups) == 1 {
-			action.TargetGroupArn = l.groups[0]
+			action.TargetGroupArn = l.groups[0].TargetGroupArn
 		}
 		out.DefaultActions.Member = []xmlAction{action}
 		return out

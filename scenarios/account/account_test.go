@@ -67,6 +67,10 @@ func TestExpect_TakesWhatIsNotDeclared(t *testing.T) {
 				a.Groups[0].Targets[i].State = "unhealthy"
 			}
 		}, scenarios.PolicyFlowHash, 3, 2, "3 coordinators"},
+		"too few of them by the target group's minimum": {network, func(_ *scenarios.Scenario, a *scenarios.Audited) {
+			a.Groups[0].Targets[0].State = "unhealthy"
+			a.Groups[0].Attributes["target_group_health.unhealthy_state_routing.minimum_healthy_targets.count"] = "3"
+		}, scenarios.PolicyFlowHash, 3, 2, "3 coordinators"},
 		"health that may not be read": {classic, func(_ *scenarios.Scenario, a *scenarios.Audited) {
 			for i := range a.Groups[0].Targets {
 				a.Groups[0].Targets[i].State = ""
@@ -106,6 +110,43 @@ func TestExpect_TakesWhatIsNotDeclared(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// twoGroups has a second target group with one coordinator more.
+func twoGroups(first, second int) scenarios.Audited {
+	a := network()
+	a.Listeners[0].Groups, a.Listeners[0].Weights = []string{"green", "hs2"}, map[string]int{"hs2": first, "green": second}
+	a.Groups = append(a.Groups, scenarios.AuditTargets{Name: "green", Attributes: a.Groups[0].Attributes, Targets: []scenarios.AuditTarget{
+		{ID: "i-4", Address: "10.0.0.4", DNS: "ip-10-0-0-4.internal", Zone: "1b", State: "healthy"},
+	}})
+	return a
+}
+
+func TestExpect_SeveralTargetGroups(t *testing.T) {
+	t.Parallel()
+	apart := func(a scenarios.Audited) scenarios.Audited {
+		a.Attributes["load_balancing.cross_zone.enabled"] = "false"
+		return a
+	}
+	empty := twoGroups(90, 10)
+	empty.Groups[1].Targets = nil
+	for name, c := range map[string]struct {
+		a    scenarios.Audited
+		k    int
+		says string
+	}{
+		"one without weight":              {twoGroups(100, 0), 3, "3 coordinators"},
+		"both with weight":                {twoGroups(90, 10), 4, "4 coordinators"},
+		"none with weight":                {twoGroups(0, 0), 0, "does not tell their targets' shares"},
+		"zones of their own":              {apart(twoGroups(90, 10)), 0, "does not tell their targets' shares"},
+		"zones of their own, one serving": {apart(twoGroups(100, 0)), 3, "3 coordinators"},
+		"one without targets":             {empty, 0, "does not tell their targets' shares"},
+	} {
+		got, remarks := account.Expect(smoke(), c.a)
+		if got.Expect.Coordinators.Count != c.k || !strings.Contains(strings.Join(remarks, "\n"), c.says) {
+			t.Errorf("%s: %d coordinators, %q", name, got.Expect.Coordinators.Count, remarks)
+		}
 	}
 }
 
@@ -171,6 +212,10 @@ func TestNamed(t *testing.T) {
 		"nobody was seen": {measured(network()), nil, nil, ""},
 		"zones of their own": {measured(zonesApart(), "10.0.0.1:25000", "10.0.0.3:25000"),
 			[]string{"10.0.0.1", "10.0.0.2", "10.0.0.3"}, []float64{.5, .5, 1}, "with the weights 0.5:0.5:1"},
+		"groups by weight": {measured(twoGroups(60, 40), "10.0.0.1:25000", "10.0.0.4:25000"),
+			[]string{"10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"}, []float64{20, 20, 20, 40}, "with the weights 20:20:20:40"},
+		"groups by weight, all alike": {measured(twoGroups(3, 1), "10.0.0.1:25000", "10.0.0.4:25000"),
+			[]string{"10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"}, nil, "by the names"},
 		"zones of their own, an executor in one": {measured(withExecutor(zonesApart()), "10.0.0.1:25000", "10.0.0.3:25000"),
 			[]string{"10.0.0.1", "10.0.0.3"}, []float64{.5, 1}, "with the weights 0.5:1"},
 		"an executor in one of all zones": {measured(withExecutor(network()), "10.0.0.1:25000", "10.0.0.3:25000"),

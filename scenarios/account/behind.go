@@ -19,6 +19,8 @@ type behind struct {
 	machines []machine               // that get connections and can answer them, sorted by name
 	others   []scenarios.AuditTarget // that get connections, and are no coordinators
 	idle     int                     // targets that get no connections
+
+	receivers map[string]int // targets that get connections, by target group
 }
 
 // machine is a coordinator: a target, or several that are one machine.
@@ -42,17 +44,20 @@ func behindListener(s scenarios.Scenario, a scenarios.Audited) (b behind, why st
 		}
 		port = int(p)
 	}
-	b.a = a
+	b.a, b.receivers = a, map[string]int{}
 	i := slices.IndexFunc(a.Listeners, func(l scenarios.AuditListener) bool { return l.Port == port })
 	if i < 0 {
 		return b, fmt.Sprintf("no listener of %s that was read has the port %d", a.Name, port)
 	}
 	b.listener = a.Listeners[i]
 	for _, g := range a.Groups {
-		if slices.Contains(b.listener.Groups, g.Name) {
+		if slices.Contains(awscheck.Served(b.listener), g.Name) {
 			b.groups = append(b.groups, g)
 			b.add(g)
 		}
+	}
+	if !b.sharesKnown() {
+		return b, fmt.Sprintf("the listener %d of %s forwards to several target groups, and the account does not tell their targets' shares", port, a.Name)
 	}
 	slices.SortFunc(b.machines, func(x, y machine) int {
 		return cmp.Or(cmp.Compare(x.dns, y.dns), cmp.Compare(x.address, y.address), cmp.Compare(x.targets[0].ID, y.targets[0].ID))
@@ -61,18 +66,19 @@ func behindListener(s scenarios.Scenario, a scenarios.Audited) (b behind, why st
 }
 
 // add adds the targets of a group that get connections: those in service, or where a
-// network load balancer has none of these, all. Where nobody may say which are, all.
+// network load balancer has too few of these, all. Where nobody may say which are, all.
 func (b *behind) add(g scenarios.AuditTargets) {
-	serving := slices.ContainsFunc(g.Targets, awscheck.InService)
 	unknown := slices.ContainsFunc(g.Targets, func(t scenarios.AuditTarget) bool { return t.State == "" })
-	failsOpen := !serving && b.a.Type == scenarios.BalancerNetwork
+	failsOpen := awscheck.FailsOpen(b.a, g)
 	for _, t := range g.Targets {
 		switch {
 		case !awscheck.InService(t) && (!failsOpen || t.State == "draining" || t.State == "unused") && !unknown:
 			b.idle++
 		case t.Impala != nil && t.Impala.Coordinator != nil && !*t.Impala.Coordinator:
 			b.others = append(b.others, t)
+			b.receivers[g.Name]++
 		default:
+			b.receivers[g.Name]++
 			b.addMachine(t, g)
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
-	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/awscheck"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/batch"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 )
@@ -69,43 +68,4 @@ func (b behind) namesOf(seen []string) []string {
 		}
 	}
 	return nil
-}
-
-// weights are the machines' shares of all connections, where they differ; nil where they
-// are equal or not known. Without cross-zone balancing each zone with targets has an
-// equal part, whatever number of them it has.
-func (b behind) weights() []float64 {
-	if len(b.groups) != 1 {
-		return nil
-	}
-	g := b.groups[0]
-	crosses, known := awscheck.Crosses(b.a, g)
-	if !known {
-		return nil
-	}
-	getting := slices.Clone(b.others) // connections; those to others fail, and are of their zone's part
-	for _, m := range b.machines {
-		getting = append(getting, m.targets...)
-	}
-	inZone := map[string]int{}
-	for _, t := range getting {
-		if t.Zone == "" && !crosses {
-			return nil
-		}
-		inZone[t.Zone]++
-	}
-	weights := make([]float64, len(b.machines))
-	for i, m := range b.machines {
-		for _, t := range m.targets {
-			if crosses {
-				weights[i]++
-			} else {
-				weights[i] += 1 / float64(inZone[t.Zone])
-			}
-		}
-	}
-	if slices.Max(weights)-slices.Min(weights) < 1e-9 {
-		return nil
-	}
-	return weights
 }

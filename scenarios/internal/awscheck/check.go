@@ -97,8 +97,9 @@ func Judge(e scenarios.Measured) []scenarios.Finding {
 		return nil
 	}
 	var out []scenarios.Finding
+	audited := withoutUnserved(e.Audit)
 	for _, c := range checks {
-		out = append(out, c.ask(asked{e.Audit, e.Scenario.Audit}))
+		out = append(out, c.ask(asked{audited, e.Scenario.Audit}))
 	}
 	return out
 }

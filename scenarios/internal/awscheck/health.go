@@ -19,33 +19,44 @@ func checkText(c scenarios.AuditCheck) string {
 }
 
 func judgeHealth(a asked) outcome {
-	total, none := 0, 0
-	var out []string
+	none := 0
+	var all []scenarios.AuditTarget // but those that are leaving
+	var out []scenarios.AuditTarget
+	var why []string
 	for _, g := range a.Groups {
 		serving := 0
 		for _, t := range g.Targets {
 			switch {
 			case InService(t):
 				serving++
-				total++
+				all = append(all, t)
 			case !leaving(t):
-				total++
-				out = append(out, fmt.Sprintf("%s is %s (%s)", targetName(t), cmp.Or(t.State, "in no state"), cmp.Or(t.Reason, t.Text, "no reason")))
+				all, out = append(all, t), append(out, t)
+				why = append(why, fmt.Sprintf("%s is %s (%s)", targetName(t), cmp.Or(t.State, "in no state"), cmp.Or(t.Reason, t.Text, "no reason")))
 			}
 		}
 		if serving == 0 {
 			none++
 		}
 	}
+	slices.Sort(why) // a machine behind two listeners is out of both
+	why = slices.Compact(why)
+	total := machines(all)
+	now, next := a.opened(0), a.opened(1)
 	switch {
 	case total == 0:
 		return bad("no target is registered")
+	case now != nil:
+		now.message += ": " + phrase.List(why)
+		return *now
+	case len(out) == 0 && next != nil:
+		return *next
 	case len(out) == 0:
-		return good("%s %s in service", phrase.Count(total, "target"), phrase.Agree(total, "is", "are"))
+		return good("%s %s in service", phrase.Count(total, "machine"), phrase.Agree(total, "is", "are"))
 	case none > 0 && a.Type == scenarios.BalancerNetwork:
-		return bad("no target of a group is in service, so connections go to all of them: %s", phrase.List(out))
+		return bad("no target of a group is in service, so connections go to all of them: %s", phrase.List(why))
 	}
-	return bad("%d of %s not in service: %s", len(out), phrase.Count(total, "target"), phrase.List(out))
+	return bad("%d of %s not in service: %s", machines(out), phrase.Count(total, "machine"), phrase.List(why))
 }
 
 // healthPath is where an impalad says whether it can serve.

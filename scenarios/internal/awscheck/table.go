@@ -109,12 +109,12 @@ var configureCheck = cli("aws elb configure-health-check", "load-balancer-name",
 var healthChecks = []check{
 	{
 		id: "audit.health.any", title: "every target is in service",
-		why:      "A target that is not in service gets no connections; where none of a network load balancer is, all get them, dead ones too.",
+		why:      "A target that is not in service gets no connections; where none of a network load balancer is, or fewer than its target group asks for, all get them, dead ones too.",
 		suffers:  "1/k of all sessions, or all",
 		document: document{"AWS: health checks for target groups", networkGuide + "target-group-health-checks.html"},
 		classic: aspect{healthy: "DescribeInstanceHealth: every instance is InService", fails: true, needs: []string{readInstances}, judge: judgeHealth,
 			mend: mend{"see AWS's reason: " + cli("aws elb describe-instance-health", "load-balancer-name", "NAME"), "health_check and instances of aws_elb"}},
-		network: aspect{healthy: "DescribeTargetHealth: every target is healthy", fails: true, needs: []string{readGroups, readTargets}, judge: judgeHealth,
+		network: aspect{healthy: "DescribeTargetHealth: every target is healthy; a note where the loss of one leaves fewer than target_group_health.unhealthy_state_routing.minimum_healthy_targets.count or .percentage asks for", fails: true, needs: []string{readGroups, readTargets}, judge: judgeHealth,
 			mend: mend{"see AWS's reason: " + cli("aws elbv2 describe-target-health", "target-group-arn", "TARGET_GROUP_ARN"), "health_check of aws_lb_target_group"}},
 	},
 	{

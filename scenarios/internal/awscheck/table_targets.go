@@ -68,7 +68,7 @@ var targetChecks = []check{
 		document: document{"Impala: ports used by Impala", impalaGuide + "impala_ports.html"},
 		classic: aspect{healthy: "InstancePort 21050, 28000 or 21000, the same as the listener's", judge: judgeTargetPorts,
 			mend: mend{cli("aws elb create-load-balancer-listeners", "load-balancer-name", "NAME", "listeners", "Protocol=TCP,LoadBalancerPort=21050,InstanceProtocol=TCP,InstancePort=21050"), "listener of aws_elb"}},
-		network: aspect{healthy: "target port 21050, 28000 or 21000, the same as the listener's", needs: []string{readListeners, readGroups, readTargets}, judge: judgeTargetPorts,
+		network: aspect{healthy: "target port 21050, 28000 or 21000, the same as the listener's; fails where a listener leads to one of these and to a port of another protocol", fails: true, needs: []string{readListeners, readGroups, readTargets}, judge: judgeTargetPorts,
 			mend: mend{cli("aws elbv2 modify-listener", "listener-arn", "LISTENER_ARN", "default-actions", "Type=forward,TargetGroupArn=TARGET_GROUP_ARN"), "default_action of aws_lb_listener"}},
 	},
 	{
@@ -77,7 +77,7 @@ var targetChecks = []check{
 		suffers:  "the spread",
 		document: document{"AWS: register targets with your target group", networkGuide + "target-group-register-targets.html"},
 		classic:  aspect{none: "the instances of a Classic load balancer are a set"},
-		network: aspect{healthy: "each machine once in a target group", needs: []string{readGroups, readTargets}, judge: judgeDoubles,
+		network: aspect{healthy: "each machine once among the targets of a listener", needs: []string{readListeners, readGroups, readTargets}, judge: judgeDoubles,
 			mend: mend{cli("aws elbv2 deregister-targets", "target-group-arn", "TARGET_GROUP_ARN", "targets", "Id=TARGET,Port=PORT"), "aws_lb_target_group_attachment"}},
 	},
 }

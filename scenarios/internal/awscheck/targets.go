@@ -57,11 +57,12 @@ func judgeSticky(a asked) outcome {
 	return good("sessions are sticky where they must be, and nowhere else")
 }
 
-// groupsOf are the target groups that a listener forwards to.
+// groupsOf are the target groups that get a listener's connections.
 func (a asked) groupsOf(l scenarios.AuditListener) []scenarios.AuditTargets {
 	var out []scenarios.AuditTargets
+	served := Served(l)
 	for _, g := range a.Groups {
-		if slices.Contains(l.Groups, g.Name) {
+		if slices.Contains(served, g.Name) {
 			out = append(out, g)
 		}
 	}
@@ -88,7 +89,7 @@ func judgeHairpin(a asked) outcome {
 
 func judgeRoles(a asked) outcome {
 	var executors, quiescing, unread []string
-	coordinators := 0
+	var coordinators []scenarios.AuditTarget
 	for _, g := range a.Groups {
 		for _, t := range g.Targets {
 			switch {
@@ -99,7 +100,7 @@ func judgeRoles(a asked) outcome {
 			case t.Impala.Quiescing && InService(t):
 				quiescing = append(quiescing, targetName(t))
 			default:
-				coordinators++
+				coordinators = append(coordinators, t)
 			}
 		}
 	}
@@ -112,10 +113,10 @@ func judgeRoles(a asked) outcome {
 		return unknown("is_coordinator is not known").toldBy(phrase.Set("target.web_port", "25000", "read it from Impala's web pages"))
 	case len(unread) > 0:
 		return unknown("the web pages of %s did not say is_coordinator%s", phrase.List(unread), a.pageError())
-	case coordinators == 0:
+	case len(coordinators) == 0:
 		return unknown("no target is registered")
 	}
-	return good("every target is a coordinator: %s", phrase.Count(coordinators, "target"))
+	return good("every target is a coordinator: %s", phrase.Count(machines(coordinators), "machine"))
 }
 
 // pageError is why the first page was not read, after a colon.
@@ -134,17 +135,44 @@ func (a asked) pageError() string {
 var usualPorts = []int{beeswaxPort, 21050, 28000}
 
 func judgeTargetPorts(a asked) outcome {
+	worst := good("listeners lead to Impala's ports")
 	for _, l := range a.Listeners {
-		for _, port := range a.backendPorts(l) {
+		ports := a.backendPorts(l)
+		if mixed(ports) {
+			return bad("%s leads to ports of different protocols: %s", listenerName(l), phrase.List(numbers(ports)))
+		}
+		if worst.note != "" {
+			continue
+		}
+		for _, port := range ports {
 			switch {
 			case !slices.Contains(usualPorts, port):
-				return unwise("%s leads to port %d, and Impala's are %s", listenerName(l), port, phrase.List(numbers(usualPorts)))
+				worst = unwise("%s leads to port %d, and Impala's are %s", listenerName(l), port, phrase.List(numbers(usualPorts)))
 			case slices.Contains(usualPorts, l.Port) && port != l.Port:
-				return unwise("%s leads to port %d, where another protocol is spoken", listenerName(l), port)
+				worst = unwise("%s leads to port %d, where another protocol is spoken", listenerName(l), port)
 			}
 		}
 	}
-	return good("listeners lead to Impala's ports")
+	return worst
+}
+
+// lastSystemPort is the last port that impalad, which is no program of root, cannot open.
+const lastSystemPort = 1023
+
+// mixed reports whether some sessions of a listener certainly fail: one of its ports is
+// Impala's for clients, and another is not that of the same protocol. A port of which
+// nothing is known may be one that Impala was told to open.
+func mixed(ports []int) bool {
+	usual, other := 0, 0
+	for _, port := range ports {
+		switch {
+		case slices.Contains(usualPorts, port):
+			usual++
+		case port <= lastSystemPort || port == webPort:
+			other++
+		}
+	}
+	return usual > 1 || usual == 1 && other > 0
 }
 
 // backendPorts are the ports of the targets that a listener leads to.
@@ -167,19 +195,4 @@ func (a asked) backendPorts(l scenarios.AuditListener) []int {
 		}
 	}
 	return out
-}
-
-func judgeDoubles(a asked) outcome {
-	for _, g := range a.Groups {
-		seen := map[string]string{}
-		for _, t := range g.Targets {
-			for _, name := range []string{t.ID, t.Address} {
-				if other, twice := seen[name]; twice && name != "" && other != targetName(t) {
-					return unwise("%s has %s and %s, which are one machine", g.Name, other, targetName(t))
-				}
-				seen[name] = targetName(t)
-			}
-		}
-	}
-	return good("no machine is registered twice")
 }
