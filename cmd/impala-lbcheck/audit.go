@@ -73,7 +73,7 @@ application load balancer is refused: it forwards requests of HTTP, not connecti
 			return flags.Word(err, s.Kind)
 		}
 		if e.permitted != nil {
-			if err := e.permitted(s); err != nil {
+			if err := e.permitted(s, scenarios.Shard{}); err != nil {
 				return err
 			}
 		}

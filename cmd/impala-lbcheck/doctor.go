@@ -86,7 +86,7 @@ func wishOf(s scenarios.Scenario, o *flags.Overrides) (doctor.Wish, error) {
 // examine carries it out.
 func examine(ctx context.Context, e env, w doctor.Wish, as doctor.Client, asJSON bool) error {
 	if e.permitted != nil {
-		if err := e.permitted(w.Scenario); err != nil {
+		if err := e.permitted(w.Scenario, scenarios.Shard{}); err != nil {
 			return err
 		}
 	}

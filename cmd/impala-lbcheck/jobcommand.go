@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -44,14 +45,18 @@ func fillJob(ctx context.Context, e env, j *jobs.Job, args []string) error {
 		return err
 	}
 	if !slices.ContainsFunc(words, func(w word) bool { return w.flag == "seed" }) {
-		words = append(words, word{"seed", strconv.Itoa(int(rand.Uint32()))})
+		words = append(words, flagWord("seed", strconv.Itoa(int(rand.Uint32()))))
 	}
-	words = append(words, word{"shards", strconv.Itoa(j.Shards)}, word{"quiet", ""}, word{"out", "json=-"})
-	s, err := permittedScenario(ctx, joinWords(words))
+	words = append(words, flagWord("shards", strconv.Itoa(j.Shards)), word{flag: "quiet"}, flagWord("out", "json=-"))
+	first := scenarios.Shard{Index: 1, Count: j.Shards}
+	s, err := permittedScenario(ctx, joinWords(words), first)
 	if err != nil {
 		return fmt.Errorf("the command behind --: %w", err)
 	}
 	if err := checkLogin(s, j.PasswordElsewhere); err != nil {
+		return err
+	}
+	if err := checkNamed(s, words); err != nil {
 		return err
 	}
 	if err := mountFiles(j, words, leaf); err != nil {
@@ -61,7 +66,6 @@ func fillJob(ctx context.Context, e env, j *jobs.Job, args []string) error {
 	if err := checkSecrets(ctx, j); err != nil {
 		return err
 	}
-	first := scenarios.Shard{Index: 1, Count: j.Shards}
 	d := limits.DemandOf(limits.Part(s, first))
 	_, lasts := limits.ShardCost(s, first, len(s.Target.Endpoints))
 	j.Needs = jobs.Needs{Open: d.Open, Rate: float64(d.Rate), TLS: s.TLS.Enabled, Lasts: lasts + untilStart(words)}
@@ -88,8 +92,14 @@ func checkEnvironment(environ []string) error {
 	return nil
 }
 
-// word is a part of a command line: a flag with its value, or an argument.
-type word struct{ flag, value string }
+// word is a part of a command line: a flag, which may have a value, or an argument.
+type word struct {
+	flag, value string
+	given       bool // the flag has a value, which may be empty
+}
+
+// flagWord is a flag with a value.
+func flagWord(flag, value string) word { return word{flag: flag, value: value, given: true} }
 
 // wordsOf parts a command line, whose first word is a command of ours that has shards.
 func wordsOf(args []string) ([]word, *cobra.Command, error) {
@@ -100,6 +110,9 @@ func wordsOf(args []string) ([]word, *cobra.Command, error) {
 	words := []word{{value: leaf.Name()}}
 	for i := 0; i < len(rest); i++ {
 		name, isFlag := strings.CutPrefix(rest[i], "--")
+		if !isFlag && len(rest[i]) > 1 && rest[i][0] == '-' {
+			return nil, nil, fmt.Errorf("unknown flag: %s; a command of a job has its flags in full, such as --seed", rest[i])
+		}
 		if !isFlag {
 			words = append(words, word{value: rest[i]})
 			continue
@@ -113,11 +126,13 @@ func wordsOf(args []string) ([]word, *cobra.Command, error) {
 			return nil, nil, fmt.Errorf("--%s needs a shell, which the image has not", name)
 		case !isSetting(name) && name != "start-at":
 			return nil, nil, fmt.Errorf("--%s is not for a command of a job: each shard prints its result, and merge does the rest", name)
-		case !given && f.NoOptDefVal == "" && i+1 < len(rest):
+		case !given && f.NoOptDefVal == "" && i+1 == len(rest):
+			return nil, nil, fmt.Errorf("--%s needs a value: --%s=VALUE", name, name)
+		case !given && f.NoOptDefVal == "":
 			i++
-			value = rest[i]
+			value, given = rest[i], true
 		}
-		words = append(words, word{name, value})
+		words = append(words, word{flag: name, value: value, given: given})
 	}
 	return words, leaf, nil
 }
@@ -134,10 +149,10 @@ func joinWords(words []word) []string {
 		switch {
 		case w.flag == "":
 			out = append(out, w.value)
-		case w.value == "":
-			out = append(out, "--"+w.flag)
-		default:
+		case w.given:
 			out = append(out, "--"+w.flag+"="+w.value)
+		default:
+			out = append(out, "--"+w.flag)
 		}
 	}
 	return out
@@ -145,14 +160,21 @@ func joinWords(words []word) []string {
 
 // permittedScenario is the scenario that a command line would run as the first shard, which
 // is checked as a run is; no secret is read and nothing is sent.
-func permittedScenario(ctx context.Context, args []string) (s scenarios.Scenario, err error) {
+func permittedScenario(ctx context.Context, args []string, first scenarios.Shard) (s scenarios.Scenario, err error) {
+	var shard scenarios.Shard
 	root := newRoot(env{
 		environ:   []string{indexVariables[0] + "=0"},
-		permitted: func(found scenarios.Scenario) error { s = found; return errWouldRun },
+		permitted: func(found scenarios.Scenario, part scenarios.Shard) error { s, shard = found, part; return errWouldRun },
 	})
 	root.SetArgs(args)
-	if err = root.ExecuteContext(ctx); errors.Is(err, errWouldRun) {
+	root.SetOut(io.Discard) // the manifest alone is printed
+	root.SetErr(io.Discard)
+	err = root.ExecuteContext(ctx)
+	switch {
+	case errors.Is(err, errWouldRun) && shard == first:
 		return s, nil
+	case errors.Is(err, errWouldRun):
+		return s, fmt.Errorf("it would not run as shard %s: is a flag there without its value?", first)
 	}
 	if err == nil {
 		err = fmt.Errorf("%s opens no session", args[0])
@@ -176,6 +198,21 @@ func checkLogin(s scenarios.Scenario, passwordElsewhere bool) error {
 	return nil
 }
 
+// checkNamed refuses what a scenario's own file alone names and the shards would not have.
+func checkNamed(s scenarios.Scenario, words []word) error {
+	for _, st := range scenarios.Settings() {
+		given := slices.ContainsFunc(words, func(w word) bool { return w.flag == st.Name })
+		switch {
+		case st.Name == "" || given || st.Text(&s) == "":
+		case slices.Contains(needShell, st.Name):
+			return fmt.Errorf("%s of the scenario needs a shell, which the image has not: leave it out", st.Key)
+		case fileKeys[st.Name] != "":
+			return fmt.Errorf("%s of the scenario is not mounted: name the file on this machine behind --, with --%s", st.Key, st.Name)
+		}
+	}
+	return nil
+}
+
 // mountFiles has words name files where they are mounted.
 func mountFiles(j *jobs.Job, words []word, leaf *cobra.Command) error {
 	mount := func(w *word, key string, secret bool) {
@@ -183,10 +220,14 @@ func mountFiles(j *jobs.Job, words []word, leaf *cobra.Command) error {
 		j.Files = append(j.Files, f)
 		w.value = f.Mounted()
 	}
+	file := -1 // of words, the scenario
+	if leaf.Name() == "run" {
+		file = 1 + slices.IndexFunc(words[1:], func(w word) bool { return w.flag == "" })
+	}
 	for i := range words {
 		w := &words[i]
 		switch key, isFile := fileKeys[w.flag]; {
-		case i == 1 && leaf.Name() == "run":
+		case i == file:
 			mount(w, "scenario.yaml", false)
 		case isFile && w.value == "-":
 			return fmt.Errorf("--%s - is the standard input of this machine: name a file", w.flag)

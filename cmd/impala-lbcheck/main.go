@@ -32,9 +32,9 @@ type env struct {
 	// lookup is for names that only a report tells of; nil: the system's resolver.
 	lookup func(ctx context.Context, host string) ([]string, error)
 
-	// permitted is told of a scenario that is complete and may run, before a secret
+	// permitted is told of a scenario that is complete and may run, and of its part, before a secret
 	// is read or anything is sent. Its error ends the command. nil: it is not called.
-	permitted func(scenarios.Scenario) error
+	permitted func(scenarios.Scenario, scenarios.Shard) error
 }
 
 func system() env {

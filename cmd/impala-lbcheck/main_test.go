@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"flag"
+	"io"
+	"log"
 	"os/exec"
 	"path/filepath"
 	"runtime/debug"
@@ -42,6 +44,16 @@ func call(t *testing.T, args ...string) (stdout, stderr string, code int) {
 	var out, errs bytes.Buffer
 	code = mainCode(args, env{out: &out, err: &errs})
 	return out.String(), errs.String(), code
+}
+
+// A server that speaks unasked on a connection of pages has no line on stderr.
+func TestSilenceLibraries(t *testing.T) {
+	before := log.Writer()
+	defer log.SetOutput(before)
+	silenceLibraries()
+	if log.Writer() != io.Discard {
+		t.Error("what libraries log is shown")
+	}
 }
 
 func TestScripts(t *testing.T) {

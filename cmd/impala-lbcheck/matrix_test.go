@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -56,7 +57,7 @@ func TestMatrix_EachFaultIsSaidAsWhatItIs(t *testing.T) {
 			}
 			t.Run(strings.TrimSpace(row.id+" "+cmp.Or(try.name, row.fault)), func(t *testing.T) {
 				t.Parallel()
-				if !strings.Contains(row.exit, fmt.Sprint(try.exit)) {
+				if !slices.Contains(strings.Split(row.exit, ", "), fmt.Sprint(try.exit)) {
 					t.Errorf("exit %d is not one of the row's: %s", try.exit, row.exit)
 				}
 				try.run(t)
@@ -158,6 +159,9 @@ func TestMatrix_HasEveryFaultOnce(t *testing.T) {
 func TestMatrix_ShownByWhatThereIs(t *testing.T) {
 	t.Parallel()
 	tests, proofs := testNames(t), proofNames(t)
+	if proofs["audit.zone.cross"] {
+		t.Error("the name of a finding is taken for that of a proof")
+	}
 	for _, row := range matrixRows {
 		for _, name := range row.shownBy {
 			if !tests[name] && !proofs[name] {
@@ -190,6 +194,15 @@ func TestSecurity_NamesTestsThatExist(t *testing.T) {
 // testNames are the tests and fuzz targets of this module.
 func testNames(t *testing.T) map[string]bool {
 	t.Helper()
+	names, err := readTestNames()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
+}
+
+// readTestNames parses every test of the module.
+var readTestNames = sync.OnceValues(func() (map[string]bool, error) {
 	names := map[string]bool{}
 	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, "_test.go") {
@@ -206,14 +219,12 @@ func testNames(t *testing.T) map[string]bool {
 		}
 		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return names
-}
+	return names, err
+})
 
-// quotedName is a string of Go that may be the name of a proof, or begin one.
-var quotedName = regexp.MustCompile(`"([a-z][a-z0-9-]*(?:\.[a-z0-9-]+)+)[.-]?"`)
+// proofName is the name that a proof of interop has in its source, or in a row of the table
+// that it is made of.
+var proofName = regexp.MustCompile(`(?:\bname: |\bprove\()"([a-z][a-z0-9-]*(?:\.[a-z0-9-]+)+)"`)
 
 // proofNames are the names of proofs in interop, as far as its source has them.
 func proofNames(t *testing.T) map[string]bool {
@@ -224,11 +235,14 @@ func proofNames(t *testing.T) map[string]bool {
 	}
 	names := map[string]bool{}
 	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
 		b, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range quotedName.FindAllStringSubmatch(string(b), -1) {
+		for _, m := range proofName.FindAllStringSubmatch(string(b), -1) {
 			names[m[1]] = true
 		}
 	}

@@ -33,7 +33,7 @@ var matrixSecurity = []matrixRow{
 			{name: "4 GiB", peer: thatSays("\x05\xff\xff\xff\xff"), args: append([]string{"smoke", "ADDR", "--quiet"}, matrixLogin...), exit: exitUnmeasured, class: "sasl.oversize"},
 			{name: "wrong", peer: listening(simcluster.Config{Auth: simcluster.AuthLDAP, Users: map[string]string{"u": "another"}}), args: append([]string{"smoke", "ADDR", "--quiet"}, matrixLogin...), exit: exitUnmeasured, class: "sasl.rejected"},
 		},
-		shownBy: []string{"TestOpen_ClassesLoginAnswers", "TestSmoke_SendsAWrongPasswordOnce", "TestSmoke_NoSecondLoginAfterARejection", "spark.ldap"},
+		shownBy: []string{"TestOpen_ClassesLoginAnswers", "TestSmoke_SendsAWrongPasswordOnce", "TestSmoke_NoSecondLoginAfterARejection"},
 	},
 	{
 		id: "F22", fault: "Kerberos: no cache, an expired ticket, a wrong name, no KDC, a silent KDC, clock skew, no protection offered, a bad proof, altered tokens, a replay", report: "sasl.no-ticket, sasl.ticket-expired, sasl.unknown-service, sasl.kdc-unreachable, sasl.clock-skew, sasl.protection, sasl.server-proof, with ticket and clocks", exit: "1, 4", partial: "as far as the run came",

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"io"
-	"log"
 	"math"
 	"runtime/debug"
 	"testing"
@@ -26,16 +24,6 @@ func TestSystemMemory_LeavesTheUsersLimit(t *testing.T) {
 	memory{}.allow(1)
 	if debug.SetMemoryLimit(-1) != before {
 		t.Error("a limit was set that nobody may set")
-	}
-}
-
-// A server that speaks unasked on a connection of pages has no line on stderr.
-func TestSilenceLibraries(t *testing.T) {
-	before := log.Writer()
-	defer log.SetOutput(before)
-	silenceLibraries()
-	if log.Writer() != io.Discard {
-		t.Error("what libraries log is shown")
 	}
 }
 

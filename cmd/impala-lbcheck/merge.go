@@ -132,26 +132,64 @@ func textsOf(ctx context.Context, e env, name string, left int64) ([][]byte, err
 	if e.in == nil {
 		return nil, errors.New("-: there is no standard input")
 	}
-	other, first := 0, ""
-	texts, err := splitInput(ctx, e.in, jsonstream.Limits{Objects: maxDocuments, Each: report.MaxResult, Total: left, Other: func(begins string) {
-		if other++; other == 1 {
-			first = report.Neutralize(begins, maxEventText)
-		}
-	}})
-	_, behind := errors.AsType[*jsonstream.NoObjectError](err)
-	switch {
-	case behind:
-		return nil, fmt.Errorf("standard input: %w: is this a log? Run with --quiet --out json=-, so that it holds results alone", err)
-	case err != nil:
-		return nil, fmt.Errorf("standard input: %w", err)
-	case len(texts) == 0 && other > 0:
-		return nil, fmt.Errorf("standard input: none of its %d lines begins a result; the first is %q: run with --quiet --out json=-, and kubectl logs with --prefix=false, as docs/scale.md has it", other, first)
-	case len(texts) == 0:
-		return nil, errors.New("standard input: it holds no result")
-	case other > 0:
-		fmt.Fprintf(e.err, "impala-lbcheck: standard input: lines that are no part of a result were left out: %d; the first is %q\n", other, first)
+	var out leftOut
+	texts, err := splitInput(ctx, e.in, out.limits(left))
+	if err == nil && len(texts) == 0 {
+		err = out.none()
 	}
+	if _, behind := errors.AsType[*jsonstream.NoObjectError](err); behind {
+		err = fmt.Errorf("%w: is this a log? Run with --quiet --out json=-, so that it holds results alone", err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("standard input: %w", err)
+	}
+	out.tell(e.err)
 	return texts, nil
+}
+
+// leftOut is what standard input has beside results.
+type leftOut struct {
+	lines      int    // of no result
+	first      string // how the first of them begins
+	unfinished int    // results without an end
+	begun      int    // the line of the first of them
+}
+
+// limits are those of standard input that may have so many bytes yet.
+func (l *leftOut) limits(left int64) jsonstream.Limits {
+	return jsonstream.Limits{
+		Objects: maxDocuments, Each: report.MaxResult, Total: left,
+		Other: func(begins string) {
+			if l.lines++; l.lines == 1 {
+				l.first = report.Neutralize(begins, maxEventText)
+			}
+		},
+		Unfinished: func(line int) {
+			if l.unfinished++; l.unfinished == 1 {
+				l.begun = line
+			}
+		},
+	}
+}
+
+// none says why there is no result.
+func (l *leftOut) none() error {
+	switch {
+	case l.unfinished > 0:
+		return fmt.Errorf("no result there has an end: the first begins on line %d: was what printed it killed?", l.begun)
+	case l.lines > 0:
+		return fmt.Errorf("none of its %d lines begins a result; the first is %q: run with --quiet --out json=-, and kubectl logs with --prefix=false, as docs/scale.md has it", l.lines, l.first)
+	}
+	return errors.New("it holds no result")
+}
+
+func (l *leftOut) tell(w io.Writer) {
+	if l.lines > 0 {
+		fmt.Fprintf(w, "impala-lbcheck: standard input: lines that are no part of a result were left out: %d; the first is %q\n", l.lines, l.first)
+	}
+	if l.unfinished > 0 {
+		fmt.Fprintf(w, "impala-lbcheck: standard input: results that have no end were left out: %d; the first begins on line %d\n", l.unfinished, l.begun)
+	}
 }
 
 // splitInput reads a stream to its end, or until ctx ends. Whoever writes it may take as

@@ -16,7 +16,7 @@ var foreignFlags = map[string][]string{
 		"--beeswax_port", "--cookie_require_secure", "--ldap_passwords_in_clear_ok", "--principal", "--be_principal", "--authorized_proxy_user_config", "--authorized_proxy_group_config", "--cookie_secret_file"},
 	"impala-shell": {"--ssl", "--http_path", "--ca_cert", "--jwt_cmd", "--auth_creds_ok_in_clear", "--strict_hs2_protocol", "--client_connect_timeout_ms"},
 	"aws": {"--source-group", "--groups", "--recursive", "--load-balancer-name", "--instances", "--certificate-arn",
-		"--output", "--cli-input-json", "--array-job-id", "--jobs", "--log-group-name", "--log-stream-name", "--start-from-head",
+		"--output", "--cli-input-json", "--next-token", "--jobs", "--log-group-name", "--log-stream-name", "--start-from-head",
 		"--attributes", "--certificates", "--cidr", "--default-actions", "--group-id", "--health-check", "--health-check-interval-seconds",
 		"--health-check-path", "--health-check-port", "--health-check-protocol", "--healthy-threshold-count", "--instance-port", "--listener-arn",
 		"--listeners", "--load-balancer-arn", "--load-balancer-arns", "--load-balancer-attributes", "--load-balancer-port", "--policy-attributes", "--policy-name",

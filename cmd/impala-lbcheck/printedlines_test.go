@@ -147,7 +147,7 @@ var errPermitted = errors.New("permitted")
 
 func parsingEnv() env {
 	return env{out: &bytes.Buffer{}, err: &bytes.Buffer{},
-		permitted: func(scenarios.Scenario) error { return errPermitted }}
+		permitted: func(scenarios.Scenario, scenarios.Shard) error { return errPermitted }}
 }
 
 // parse carries a command line out up to where something would be sent. What asks

@@ -57,7 +57,7 @@ the client's address is preserved.`,
 	completeValues(cmd, "log-format", balancerlog.FormatNames())
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if *policy {
-			return bucketPolicy(e, args)
+			return bucketPolicy(cmd.Context(), e, args)
 		}
 		o := reconcile.Options{Tool: version()}
 		var err error

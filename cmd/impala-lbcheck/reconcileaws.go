@@ -28,21 +28,21 @@ func bucketLogs(ctx context.Context, name string, start, end time.Time) ([]logFi
 	}
 	var out []logFile
 	for _, key := range keys {
-		out = append(out, logFile{bucket.Name(key), func(ctx context.Context) (io.ReadCloser, error) { return bucket.Open(ctx, key) }})
+		out = append(out, logFile{bucket.Path(key), bucket.Name(key), func(ctx context.Context) (io.ReadCloser, error) { return bucket.Open(ctx, key) }})
 	}
 	return out, err
 }
 
 // bucketPolicy prints the IAM policy that reading logs in a bucket needs; of any, where none
 // is named.
-func bucketPolicy(e env, places []string) error {
+func bucketPolicy(ctx context.Context, e env, places []string) error {
 	text := s3log.Policy
 	if len(places) > 0 {
 		place, err := s3log.Parse(places[0])
 		if err != nil {
 			return err
 		}
-		text = place.Policy()
+		text = place.Policy(s3log.Region(ctx, provision.Access{}))
 	}
 	_, err := io.WriteString(e.out, text)
 	return err

@@ -69,10 +69,42 @@ func TestReconcile_ReadsABucket(t *testing.T) {
 	}
 }
 
+// Each object is a log of its own, whatever digits its name has, and is read once where two
+// prefixes hold it.
+func TestReconcile_ReadsEachObjectOnce(t *testing.T) {
+	a := newTestAccount(t)
+	o := full()
+	o.Seq, o.Outcome, o.Class, o.Refused = 0, scenarios.OutcomeOK, scenarios.Class{}, false
+	line := func(at time.Time) []byte {
+		return fmt.Appendf(nil, "%s impala %s 10.0.1.1:21050 0.000041 0.000023 0.000057 - - 675 7403 \"- - - \" \"-\" - -\n", at.Format("2006-01-02T15:04:05.000000Z"), o.Local)
+	}
+	bucket := awssim.Bucket{Name: "elb-logs", Contents: map[string][]byte{}, Modified: map[string]time.Time{}}
+	for key, content := range map[string][]byte{
+		"logs/elb-202611282355.log": line(o.Began.Add(-time.Hour)),
+		"logs/elb-202611290000.log": line(o.Began.Add(time.Millisecond)),
+	} {
+		bucket.Objects = append(bucket.Objects, key)
+		bucket.Contents[key], bucket.Modified[key] = content, o.Began
+	}
+	a.AddBucket(bucket)
+	stdout, stderr, code := runAWS(t, "reconcile", written(t, "smoke.jsonl", o), "s3://elb-logs/logs/", "s3://elb-logs/logs/elb-202611290000", "--json")
+	var r struct {
+		Log      struct{ Files []struct{ Name string } }
+		Sessions struct{ Joined int }
+	}
+	if err := json.Unmarshal([]byte(stdout), &r); err != nil {
+		t.Fatalf("exit %d: %v\n%s%s", code, err, stdout, stderr)
+	}
+	if len(r.Log.Files) != 2 || r.Sessions.Joined != 1 {
+		t.Errorf("%d logs, %d sessions joined\n%s%s", len(r.Log.Files), r.Sessions.Joined, stdout, stderr)
+	}
+}
+
 func TestReconcile_PrintsThePolicy(t *testing.T) {
+	t.Setenv("AWS_REGION", "us-gov-west-1")
 	for args, want := range map[string]string{
-		"reconcile --iam-policy":                      `"arn:aws:s3:::BUCKET/PREFIX*"`,
-		"reconcile --iam-policy s3://elb-logs/a/b/":   `"arn:aws:s3:::elb-logs/a/b/*"`,
+		"reconcile --iam-policy":                      `"arn:PARTITION:s3:::BUCKET/PREFIX*"`,
+		"reconcile --iam-policy s3://elb-logs/a/b/":   `"arn:aws-us-gov:s3:::elb-logs/a/b/*"`,
 		"reconcile s3://elb-logs/a/b/ --iam-policy=1": `"s3:ListBucket"`,
 	} {
 		stdout, stderr, code := runAWS(t, strings.Fields(args)...)

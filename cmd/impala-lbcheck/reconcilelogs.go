@@ -17,7 +17,8 @@ import (
 
 // logFile is a log, here or in a bucket.
 type logFile struct {
-	name string
+	at   string // its path, or bucket and key: of no two logs the same
+	name string // in messages
 	open func(context.Context) (io.ReadCloser, error)
 }
 
@@ -59,13 +60,24 @@ func logFiles(ctx context.Context, names []string, sessions []reconcile.Session,
 			return nil, err
 		}
 		for _, path := range some {
-			out = append(out, logFile{path, func(ctx context.Context) (io.ReadCloser, error) { return localfile.Open(ctx, path) }})
+			out = append(out, logFile{filepath.Clean(path), path, func(ctx context.Context) (io.ReadCloser, error) { return localfile.Open(ctx, path) }})
 		}
 	}
 	if len(out) == 0 {
 		return nil, fmt.Errorf("%s: no file there", strings.Join(names, ", "))
 	}
-	return slices.CompactFunc(out, func(x, y logFile) bool { return x.name == y.name }), nil
+	return eachOnce(out), nil
+}
+
+// eachOnce leaves out what several names hold: a file beside its directory, or two prefixes
+// of which one begins with the other.
+func eachOnce(logs []logFile) []logFile {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(logs, func(l logFile) bool {
+		had := seen[l.at]
+		seen[l.at] = true
+		return had
+	})
 }
 
 // timeOf is when some sessions were, by the log's clock.

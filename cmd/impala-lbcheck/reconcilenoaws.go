@@ -12,4 +12,4 @@ func bucketLogs(_ context.Context, name string, _, _ time.Time) ([]logFile, erro
 	return nil, fmt.Errorf("%s: %w", name, errWithoutAWS)
 }
 
-func bucketPolicy(env, []string) error { return errWithoutAWS }
+func bucketPolicy(context.Context, env, []string) error { return errWithoutAWS }

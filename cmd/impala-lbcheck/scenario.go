@@ -189,7 +189,7 @@ func (e env) permit(s scenarios.Scenario, shard scenarios.Shard) error {
 	if err := refuse(s, shard); err != nil || e.permitted == nil {
 		return err
 	}
-	return e.permitted(s)
+	return e.permitted(s, shard)
 }
 
 // refuse says why a scenario must not run: nothing has been sent yet.

@@ -20,6 +20,8 @@ type shardFlags struct {
 	shard   string
 	shards  int
 	startAt string
+
+	given func(flag string) bool
 }
 
 // indexVariables are where engines say which of a job's processes one is, from 0.
@@ -27,7 +29,7 @@ var indexVariables = []string{"JOB_COMPLETION_INDEX", "AWS_BATCH_JOB_ARRAY_INDEX
 
 // withShards gives cmd the flags of a shard, unless runs of all its kinds are not merged.
 func withShards(cmd *cobra.Command, kinds ...scenarios.Kind) *shardFlags {
-	f := &shardFlags{}
+	f := &shardFlags{given: func(flag string) bool { return cmd.Flags().Changed(flag) }}
 	for _, k := range kinds {
 		if merge.Refused(k) != "" {
 			continue
@@ -61,16 +63,18 @@ func (f *shardFlags) apply(e env, s scenarios.Scenario, opt *run.Options, now ti
 // part is the shard; the zero one where none was asked for.
 func (f *shardFlags) part(environ []string) (scenarios.Shard, error) {
 	switch {
-	case f.shard != "" && f.shards != 0:
+	case f.given("shard") && f.given("shards"):
 		return scenarios.Shard{}, errors.New("give --shard or --shards, not both")
-	case f.shard != "":
+	case f.given("shard"):
 		s, err := scenarios.ParseShard(f.shard)
 		if err != nil {
 			return s, fmt.Errorf("--shard: %w", err)
 		}
 		return s, nil
-	case f.shards == 0:
+	case !f.given("shards"):
 		return scenarios.Shard{}, nil
+	case f.shards < 1:
+		return scenarios.Shard{}, fmt.Errorf("--shards %d: there is at least one; leave the flag out to run the whole", f.shards)
 	}
 	name, index, err := indexOf(environ)
 	if err != nil {

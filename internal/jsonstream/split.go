@@ -16,12 +16,19 @@ type Limits struct {
 	// Other is called with the beginning of every line between objects that begins with
 	// anything but an object, as those of a log do; nil: they are refused.
 	Other func(begins string)
+
+	// Unfinished is called with the line on which an object begins that has no end: the
+	// stream ends, or another object begins in the first column, as none does that is
+	// within one that is printed indented; nil: where the stream ends it is refused, and
+	// objects may be laid out in any way.
+	Unfinished func(line int)
 }
 
 // Split returns the objects of a stream. It fails where anything stands between them but
-// white space and the lines that l.Other takes, where the last has no end, and where a limit is exceeded.
+// white space and the lines that l.Other takes, where one has no end that l.Unfinished does not take, and where
+// a limit is exceeded.
 func Split(r io.Reader, l Limits) ([][]byte, error) {
-	s := splitter{in: bufio.NewReaderSize(r, 1<<16), line: 1, other: l.Other, lineBegins: true}
+	s := splitter{in: bufio.NewReaderSize(r, 1<<16), line: 1, other: l.Other, unfinished: l.Unfinished, lineBegins: true}
 	var out [][]byte
 	var total int64
 	for {
@@ -57,6 +64,7 @@ type splitter struct {
 	in         *bufio.Reader
 	line       int
 	other      func(string)
+	unfinished func(int)
 	lineBegins bool // nothing but white space was on the line so far
 }
 
@@ -65,37 +73,55 @@ func (s *splitter) next(limit int64) ([]byte, error) {
 	if err := s.begin(); err != nil {
 		return nil, err
 	}
-	begun := s.line
-	var out []byte
-	depth, inString, escaped := 0, false, false
-	for {
+	o := object{begun: s.line}
+	for before := byte(0); ; {
 		c, err := s.in.ReadByte()
-		if errors.Is(err, io.EOF) {
-			return nil, fmt.Errorf("it begins on line %d and has no end", begun)
-		}
-		if err != nil {
-			return nil, err
-		}
-		if out = append(out, c); int64(len(out)) > limit {
-			return nil, fmt.Errorf("it begins on line %d and has more than %d bytes", begun, limit)
-		}
 		switch {
+		case errors.Is(err, io.EOF) && s.unfinished != nil:
+			s.unfinished(o.begun)
+			return nil, io.EOF
+		case errors.Is(err, io.EOF):
+			return nil, fmt.Errorf("it begins on line %d and has no end", o.begun)
+		case err != nil:
+			return nil, err
 		case c == '\n':
 			s.line++
-		case escaped:
-			escaped = false
-		case inString:
-			escaped, inString = c == '\\', c != '"'
-		case c == '"':
-			inString = true
-		case c == '{':
-			depth++
-		case c == '}':
-			if depth--; depth == 0 {
-				s.lineBegins = false
-				return out, nil
-			}
+		case c == '{' && before == '\n' && s.unfinished != nil:
+			s.unfinished(o.begun)
+			o = object{begun: s.line}
 		}
+		if o.add(c); int64(len(o.text)) > limit {
+			return nil, fmt.Errorf("it begins on line %d and has more than %d bytes", o.begun, limit)
+		}
+		if o.depth == 0 {
+			s.lineBegins = false
+			return o.text, nil
+		}
+		before = c
+	}
+}
+
+// object is an object as far as it was read.
+type object struct {
+	text              []byte
+	begun             int // on which line
+	depth             int // of braces that are open
+	inString, escaped bool
+}
+
+func (o *object) add(c byte) {
+	o.text = append(o.text, c)
+	switch {
+	case o.escaped:
+		o.escaped = false
+	case o.inString:
+		o.escaped, o.inString = c == '\\', c != '"'
+	case c == '"':
+		o.inString = true
+	case c == '{':
+		o.depth++
+	case c == '}':
+		o.depth--
 	}
 }
 

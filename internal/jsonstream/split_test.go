@@ -68,6 +68,40 @@ func TestSplit_LeavesLinesOut(t *testing.T) {
 	}
 }
 
+// An object that has no end, as of a program that was killed while it printed, is no part
+// of those behind it, wherever it was cut.
+func TestSplit_LeavesUnfinishedOut(t *testing.T) {
+	t.Parallel()
+	const one, two = "{\n  \"a\": {\n    \"b\": \"\\\"{ }\"\n  }\n}", "{\n  \"c\": [\n    {}\n  ]\n}"
+	limits := roomy
+	for cut := 1; cut < len(one); cut++ {
+		for name, c := range map[string]struct {
+			behind            string
+			whole, unfinished int
+		}{
+			"the last":       {"", 1, 1},
+			"before others":  {"\n" + two + "\n" + two, 3, 1},
+			"two in a row":   {"\n" + one[:cut] + "\n" + two, 2, 2},
+			"first and last": {"\n" + two + "\n" + one[:cut], 2, 2},
+		} {
+			var begun []int
+			limits.Unfinished = func(line int) { begun = append(begun, line) }
+			got, err := Split(iotest.OneByteReader(strings.NewReader(two+"\n"+one[:cut]+c.behind)), limits)
+			if err != nil {
+				t.Fatalf("%s: cut at %d: %v", name, cut, err)
+			}
+			if len(got) != c.whole || len(begun) != c.unfinished || begun[0] != 6 {
+				t.Errorf("%s: cut at %d: %d objects, and unfinished ones on lines %d", name, cut, len(got), begun)
+			}
+			for _, o := range got {
+				if string(o) != two {
+					t.Errorf("%s: cut at %d: %q", name, cut, o)
+				}
+			}
+		}
+	}
+}
+
 func TestSplit_Errors(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ in, want string }{
@@ -95,13 +129,20 @@ func TestSplit_Errors(t *testing.T) {
 	}
 }
 
-// However objects are laid out, they are what encoding/json finds.
+// However objects are laid out, they are what encoding/json finds. Whatever stands before an
+// object in the first column, it is found where unfinished ones are left out.
 func FuzzSplit(f *testing.F) {
 	for _, seed := range []string{"{}", "{\"a\":\"}\"}{}", "{\n}\n{\"\\\"\":{}}", "x", "{", `{"a":"\`} {
 		f.Add([]byte(seed))
 	}
 	limits := Limits{Objects: 100, Each: 1 << 16, Total: 1 << 20}
+	leaving := limits
+	leaving.Unfinished, leaving.Other = func(int) {}, func(string) {}
 	f.Fuzz(func(t *testing.T, in []byte) {
+		const last = `{"last":{}}`
+		if found, err := Split(io.MultiReader(bytes.NewReader(in), strings.NewReader("\n"+last)), leaving); err == nil && (len(found) == 0 || string(found[len(found)-1]) != last) {
+			t.Fatalf("behind %q: %q", in, found)
+		}
 		got, err := Split(bytes.NewReader(in), limits)
 		d := json.NewDecoder(bytes.NewReader(in))
 		for i := 0; ; i++ {

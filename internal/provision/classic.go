@@ -64,7 +64,7 @@ func (s classic) removals() []resource {
 	}
 }
 
-func (s classic) holdups() []Change { return nil }
+func (s classic) obstacles() []Change { return nil }
 
 func (s classic) foreign() []Leftover { return nil }
 
@@ -146,7 +146,7 @@ func (s classic) readLimits(ctx context.Context) error {
 // classicLimits are the names of the limits of Classic load balancers.
 var classicLimits = limitNames{balancers: "classic-load-balancers", listeners: "classic-listeners", targets: "classic-registered-instances"}
 
-func (s classic) crowdedBy() []Change {
+func (s classic) overQuota() []Change {
 	return slices.Concat(
 		exceeds("listeners of a Classic load balancer", len(s.spec.Listeners), s.quotas.listeners),
 		exceeds("instances of a Classic load balancer", len(s.network.coordinators), s.quotas.targets),

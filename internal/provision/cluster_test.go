@@ -2,7 +2,9 @@ package provision
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -12,6 +14,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/awssim"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
@@ -77,14 +81,26 @@ func (c *cluster) lookup(_ context.Context, name string) ([]string, error) {
 	return nil, fmt.Errorf("no such host")
 }
 
-// cloud makes the real clients for an endpoint; they try once, and keep no
-// connection for the next call.
+// tryOnce has clients try a call once, unless their own side closed its connection: the
+// SDK's attempts get over that, and it is no answer of AWS.
+func tryOnce() aws.Retryer {
+	return retry.NewStandard(func(o *retry.StandardOptions) {
+		o.MaxAttempts, o.RateLimiter = 4, ratelimit.None
+		o.Backoff = retry.BackoffDelayerFunc(func(int, error) (time.Duration, error) { return 0, nil })
+		o.Retryables = []retry.IsErrorRetryable{retry.IsErrorRetryableFunc(func(err error) aws.Ternary {
+			late, limited := errors.AsType[net.Error](err)
+			return aws.BoolTernary(errors.Is(err, net.ErrClosed) && !(limited && late.Timeout()))
+		})}
+	})
+}
+
+// cloud makes the real clients for an endpoint.
 func (c *cluster) cloud(t *testing.T, endpoint, region string, with ...func(*aws.Config)) Cloud {
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
 	config := aws.Config{
 		Region: region, BaseEndpoint: aws.String(endpoint), HTTPClient: &http.Client{Transport: transport},
-		Retryer: func() aws.Retryer { return aws.NopRetryer{} },
+		Retryer: tryOnce,
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "secret"}, nil
 		}),

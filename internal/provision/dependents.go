@@ -1,6 +1,7 @@
 package provision
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -121,7 +122,7 @@ func (s *state) logsByOurStatement(ctx context.Context) (bool, error) {
 
 // dependentConflicts lists the dependents as conflicts, which stop destroy.
 func (s *state) dependentConflicts() []Change {
-	changes := s.kind.holdups()
+	changes := s.kind.obstacles()
 	if uses := s.dependents.balancerUses; len(uses) > 0 {
 		changes = append(changes, Change{
 			Resource: "load balancer", Name: s.spec.Balancer(), Action: Conflict, Before: s.kind.found().dns,
@@ -153,7 +154,7 @@ const withoutTag = "it does not carry our tag"
 func (s *state) unowned() []Leftover {
 	left := s.kind.foreign()
 	if b := s.kind.found(); b.exists && !b.owned {
-		left = append(left, Leftover{Resource: "load balancer", Name: s.spec.Balancer(), Why: withoutTag, Kept: true})
+		left = append(left, Leftover{Resource: "load balancer", Name: s.spec.Balancer(), Why: cmp.Or(b.kept, withoutTag), Kept: true})
 	}
 	for _, g := range s.groups.unowned {
 		left = append(left, Leftover{Resource: "security group", Name: text(g.GroupName) + " (" + text(g.GroupId) + ")", Why: withoutTag + "; rules that name it are kept too", Kept: true})

@@ -22,7 +22,7 @@ type kind interface {
 	resources(former []resource) []resource
 	removals() []resource // the load balancer's, until its interfaces are gone
 	foreign() []Leftover  // what has a name of ours and not our tag, besides what all kinds have
-	holdups() []Change    // what prevents its removal, besides dependents
+	obstacles() []Change  // what prevents its removal, besides dependents
 	released() []resource // that can be removed once its interfaces are gone
 
 	matching() []uint16       // ports of lb.yaml that have the listener it describes
@@ -31,7 +31,7 @@ type kind interface {
 	hints(add func(when bool, format string, args ...any))
 
 	readLimits(context.Context) error // into quotas
-	crowdedBy() []Change              // more than the quotas allow
+	overQuota() []Change              // more than the quotas allow
 
 	interfaceDescription() string // of its network interfaces, with * at the end for any text
 	logBucket(context.Context) (string, error)
@@ -44,6 +44,7 @@ type kind interface {
 // found is a load balancer as it was read.
 type found struct {
 	exists, owned bool
+	kept          string   // why destroy keeps it although it carries our tag
 	dns, zone     string   // its name, and the zone of it in Route 53
 	subnets       []string // ids
 	groups        []string // ids of its security groups

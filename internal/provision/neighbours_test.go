@@ -42,7 +42,7 @@ const theirStatement = `{"Sid":"Theirs","Effect":"Allow","Principal":{"AWS":"arn
 
 func newNeighbours(t *testing.T, among neighbourhood) *neighbours {
 	t.Helper()
-	n := &neighbours{cluster: newCluster(t, awssim.Config{IssueAfter: 1}), spec: tlsFile(t)}
+	n := &neighbours{cluster: newCluster(t, awssim.Config{IssueAfter: 1, DrainLag: 1}), spec: tlsFile(t)}
 	if among == networkAmong {
 		n.spec = networkTLSFile(t)
 	}
@@ -178,8 +178,8 @@ func withoutOurs(t *testing.T, policy string) string {
 	return string(text)
 }
 
-// lit are the coordinators in service of every load balancer that is not ours.
-func (n *neighbours) lit(t *testing.T) map[string][]string {
+// serving are the coordinators in service of every load balancer that is not ours.
+func (n *neighbours) serving(t *testing.T) map[string][]string {
 	t.Helper()
 	out := map[string][]string{}
 	cloud := n.cloudHere(t)

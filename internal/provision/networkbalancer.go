@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
@@ -79,6 +80,23 @@ func typeTitle(t types.LoadBalancerTypeEnum) string {
 	return string(t) + " load balancer"
 }
 
+// withArticle is "an application load balancer", or "a network load balancer".
+func withArticle(title string) string {
+	if strings.HasPrefix(title, "a") {
+		return "an " + title
+	}
+	return "a " + title
+}
+
+// isNetwork reports whether a load balancer of that API is of our kind: application and
+// gateway load balancers are not.
+func isNetwork(b types.LoadBalancer) bool {
+	return b.Type == "" || b.Type == types.LoadBalancerTypeEnumNetwork
+}
+
+// notBuilt is what to do about a load balancer with our tag that is not of our kinds.
+const notBuilt = "carries our tag " + ownerTag + ", and provision neither builds nor removes one: take the tag off or delete it, or give the new one another cluster"
+
 func (s netKind) balancerChanges() []Change {
 	c := Change{Resource: "load balancer", Name: s.spec.Balancer()}
 	b := s.net.description
@@ -93,7 +111,10 @@ func (s netKind) balancerChanges() []Change {
 		return []Change{s.createBalancer(c)}
 	case !s.ownsBalancer():
 		c.Action, c.Before = Conflict, text(b.DNSName)
-		c.Why = "a " + typeTitle(b.Type) + " of this name exists without our tag " + ownerTag + "=" + s.identity.owner
+		c.Why = withArticle(typeTitle(b.Type)) + " of this name exists without our tag " + ownerTag + "=" + s.identity.owner
+		if s.ownedBy(s.net.tags) {
+			c.Why = withArticle(typeTitle(b.Type)) + " of this name " + notBuilt
+		}
 		return []Change{c}
 	}
 	if why := s.unchangeable(); why != "" {

@@ -2,7 +2,6 @@ package provision
 
 import (
 	"context"
-	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -32,8 +31,11 @@ func (s netKind) found() found {
 		return found{}
 	}
 	f := found{
-		exists: true, owned: b.Type != types.LoadBalancerTypeEnumApplication && s.ownedBy(s.net.tags), dns: text(b.DNSName), zone: text(b.CanonicalHostedZoneId),
+		exists: true, owned: isNetwork(*b) && s.ownedBy(s.net.tags), dns: text(b.DNSName), zone: text(b.CanonicalHostedZoneId),
 		subnets: s.subnets(), groups: b.SecurityGroups,
+	}
+	if !isNetwork(*b) && s.ownedBy(s.net.tags) {
+		f.kept = "it is " + withArticle(typeTitle(b.Type)) + ", which provision neither builds nor removes"
 	}
 	for _, l := range s.net.listeners {
 		if arn := l.certificate(); arn != "" {
@@ -120,19 +122,17 @@ func (s netKind) targetGroupRemovals() []Change {
 	return mapSlice(s.ownedGroups(), func(g targetGroup) Change { return s.deleteTargetGroup(g, "") })
 }
 
-// holdups are somebody's decision to keep the load balancer, and other load balancers
+// obstacles are somebody's decision to keep the load balancer, and other load balancers
 // that forward to our groups.
-func (s netKind) holdups() []Change {
+func (s netKind) obstacles() []Change {
 	var changes []Change
 	if s.ownsBalancer() && s.net.attributes[deletionGuard] == "true" {
 		changes = append(changes, blocked(noChange("load balancer", s.spec.Balancer(), "deletion protection is on"),
 			"deletion protection is on: who set it decides. To end it: aws elbv2 modify-load-balancer-attributes --load-balancer-arn %s --attributes Key=%s,Value=false", s.net.arn(), deletionGuard))
 	}
 	for _, g := range s.ownedGroups() {
-		others := slices.DeleteFunc(slices.Clone(g.LoadBalancerArns), func(arn string) bool { return arn == s.net.arn() })
-		if len(others) > 0 {
-			changes = append(changes, Change{Resource: "target group", Name: g.name(), Action: Conflict, Before: g.arn(),
-				Why: fmt.Sprintf("%s forwards to it, and would lose its coordinators: give it another target group first", commaList(others))})
+		if c, used := s.usedByOthers(g); used {
+			changes = append(changes, c)
 		}
 	}
 	return changes
@@ -243,7 +243,7 @@ func (s netKind) readLimits(ctx context.Context) error {
 			return err
 		}
 		for _, b := range page.LoadBalancers {
-			if b.Type == types.LoadBalancerTypeEnumNetwork {
+			if isNetwork(b) {
 				s.quotas.existing++
 			}
 		}
@@ -251,9 +251,9 @@ func (s netKind) readLimits(ctx context.Context) error {
 	return nil
 }
 
-// crowdedBy counts a target once for each listener, and with cross-zone against one
+// overQuota counts a target once for each listener, and with cross-zone against one
 // zone's limit, as AWS does.
-func (s netKind) crowdedBy() []Change {
+func (s netKind) overQuota() []Change {
 	return slices.Concat(
 		exceeds("listeners of a network load balancer", len(s.spec.Listeners), s.quotas.listeners),
 		exceeds("targets of a network load balancer, counted once a listener", len(s.network.coordinators)*len(s.spec.Listeners), s.quotas.targets),

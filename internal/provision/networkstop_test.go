@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+
 	"github.com/impala-lbcheck/impala-lbcheck/internal/awssim"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
 )
@@ -128,6 +130,32 @@ func TestKind_IsNotExchanged(t *testing.T) {
 	}
 }
 
+// TestKind_OfAnotherTypeIsNoKindToSet: what carries our tag and is of neither kind cannot
+// be removed by provision, whatever lb.yaml says.
+func TestKind_OfAnotherTypeIsNoKindToSet(t *testing.T) {
+	t.Parallel()
+	for name, file := range map[string]func(*testing.T) lbfile.Spec{"Classic": plainFile, "network": networkFile} {
+		for _, of := range []string{"application", "gateway"} {
+			t.Run(name+" and "+of, func(t *testing.T) {
+				t.Parallel()
+				c, spec := newCluster(t, awssim.Config{}), file(t)
+				c.AddNetworkBalancer(awssim.NetworkBalancer{Name: spec.Balancer(), Type: of, Subnets: c.subnets[:1], Tags: map[string]string{ownerTag: "123456789012/us-east-1/blue"}})
+				_, err := Apply(t.Context(), c.cloudHere(t), spec, Options{})
+				if _, ok := errors.AsType[*StoppedError](err); !ok || !strings.Contains(err.Error(), of+" load balancer") || !strings.Contains(err.Error(), "provision neither builds nor removes one") || strings.Contains(err.Error(), "kind:") {
+					t.Errorf("apply: %v", err)
+				}
+				report, err := Destroy(t.Context(), c.cloudHere(t), spec, DestroyOptions{})
+				if _, stopped := errors.AsType[*StoppedError](err); !stopped && !slices.ContainsFunc(report.Left, func(l Leftover) bool { return strings.Contains(l.Why, of+" load balancer") }) {
+					t.Errorf("destroy: %v, left %+v", err, report.Left)
+				}
+				if c.Writes() != 0 {
+					t.Errorf("writes %q", c.writesSince(0))
+				}
+			})
+		}
+	}
+}
+
 // TestNetwork_FailedStateEndsTheRun: the SDK's waiter would go on.
 func TestNetwork_FailedStateEndsTheRun(t *testing.T) {
 	t.Parallel()
@@ -203,6 +231,22 @@ func TestNetwork_DestroyStopsForWhatDependsOnIt(t *testing.T) {
 	}
 }
 
+// TestNetwork_ApplyStopsForWhoUsesAFormerTargetGroup: AWS would keep the group, and the
+// run would wait for it in vain.
+func TestNetwork_ApplyStopsForWhoUsesAFormerTargetGroup(t *testing.T) {
+	t.Parallel()
+	c, spec := newCluster(t, awssim.Config{}), networkFile(t)
+	mustApply(t, c, spec)
+	former := c.TargetGroups()[0].Name
+	c.AddNetworkBalancer(awssim.NetworkBalancer{Name: "theirs", Subnets: c.subnets, Groups: c.anyGroup(), Listeners: []awssim.NetworkListener{{Port: 1, Groups: []string{former}}}})
+	spec.Targets = lbfile.ByAddress
+	before := len(c.Calls())
+	_, err := Apply(t.Context(), c.cloudHere(t), spec, Options{})
+	if _, ok := errors.AsType[*StoppedError](err); !ok || !strings.Contains(err.Error(), former) || !strings.Contains(err.Error(), "forwards to it, and would lose its coordinators") || len(c.writesSince(before)) > 0 {
+		t.Errorf("%v, writes %q", err, c.writesSince(before))
+	}
+}
+
 // TestNetwork_PlanSaysWhatDiffers from a Classic load balancer, and what a client on a
 // coordinator meets.
 func TestNetwork_PlanSaysWhatDiffers(t *testing.T) {
@@ -264,5 +308,27 @@ func TestNetwork_WaitNamesTheTargetsReason(t *testing.T) {
 	r.Verdicts = r.Judge(Limits{})
 	if err != nil || len(r.Drift) > 0 || len(r.Failed()) != 1 || r.Failed()[0].Check != "coordinators.in_service" {
 		t.Errorf("%v, drift %q, failed %+v", err, actions(r.Drift), r.Failed())
+	}
+}
+
+// TestNetwork_DestroyGoesOnWhereAGroupNamesWhatIsGone: AWS shows the use of a target group
+// for a while after it has ended, and that is nobody's dependence.
+func TestNetwork_DestroyGoesOnWhereAGroupNamesWhatIsGone(t *testing.T) {
+	t.Parallel()
+	c, spec := newCluster(t, awssim.Config{IssueAfter: 1, UseLag: 9}), networkTLSFile(t)
+	mustApply(t, c, spec)
+	c.deleteNetwork(t, spec)
+	mustDestroy(t, c, spec)
+}
+
+// deleteNetwork deletes our load balancer by hand.
+func (c *cluster) deleteNetwork(t *testing.T, s lbfile.Spec) {
+	t.Helper()
+	for _, b := range c.NetworkBalancers() {
+		if b.Name == s.Balancer() {
+			if _, err := c.hand.ELBv2.DeleteLoadBalancer(t.Context(), &elbv2.DeleteLoadBalancerInput{LoadBalancerArn: &b.ARN}); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 }

@@ -12,8 +12,8 @@ import (
 
 // otherKind is a load balancer of our name that is not of lb.yaml's kind.
 type otherKind struct {
-	title string // "Classic load balancer"; "": there is none
-	kind  lbfile.Kind
+	title string      // "Classic load balancer"; "": there is none
+	kind  lbfile.Kind // "": provision builds none of its type
 	owned bool
 	dns   string
 }
@@ -53,7 +53,10 @@ func (s *state) readNetworkOfOurName(ctx context.Context) error {
 		return err
 	}
 	b := out.LoadBalancers[0]
-	s.otherKind = otherKind{title: typeTitle(b.Type), kind: lbfile.NetworkBalancer, dns: text(b.DNSName)}
+	s.otherKind = otherKind{title: typeTitle(b.Type), dns: text(b.DNSName)}
+	if isNetwork(b) {
+		s.otherKind.kind = lbfile.NetworkBalancer
+	}
 	tags, err := s.tagsOf(ctx, []string{text(b.LoadBalancerArn)})
 	s.otherKind.owned = s.ownedBy(tags[text(b.LoadBalancerArn)])
 	return err
@@ -67,6 +70,9 @@ func (s *state) otherKindChanges() []Change {
 	if !o.owned {
 		return nil
 	}
+	if o.kind == "" {
+		return []Change{blocked(noChange("kind", s.spec.Balancer(), o.title), "%s (%s) of this name %s", withArticle(o.title), o.dns, notBuilt)}
+	}
 	return []Change{blocked(noChange("kind", s.spec.Balancer(), o.title),
 		"lb.yaml says kind: %s, and %s was built as a %s (%s): one cannot become the other. Set kind: %s again, or remove it with provision destroy and kind: %[5]s first, or give the new one another cluster",
 		s.spec.Kind, s.spec.Balancer(), o.title, o.dns, o.kind)}
@@ -76,6 +82,6 @@ func (s *state) otherKindChanges() []Change {
 // of ours, which is to be created.
 func (s *state) nameTaken(c Change) Change {
 	c.Action, c.Before = Conflict, s.otherKind.dns
-	c.Why = fmt.Sprintf("a %s of this name exists without our tag %s=%s", s.otherKind.title, ownerTag, s.identity.owner)
+	c.Why = fmt.Sprintf("%s of this name exists without our tag %s=%s", withArticle(s.otherKind.title), ownerTag, s.identity.owner)
 	return c
 }

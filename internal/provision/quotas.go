@@ -128,7 +128,7 @@ func exceeds(what string, n, quota int) []Change {
 func (s *state) quotaChanges() []Change {
 	q := s.quotas
 	return slices.Concat(
-		s.kind.crowdedBy(),
+		s.kind.overQuota(),
 		exceeds("inbound rules of "+s.spec.FrontGroup(), countRules(s.frontRules()), q.rules),
 		exceeds("inbound rules of the coordinators' group", countRules(s.rulesBehind()), q.rules),
 	)

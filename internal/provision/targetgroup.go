@@ -284,11 +284,26 @@ func (s netKind) formerTargetGroupChanges() []Change {
 	wanted := mapSlice(s.spec.Listeners, s.groupName)
 	var changes []Change
 	for _, g := range s.ownedGroups() {
-		if !slices.Contains(wanted, g.name()) {
-			changes = append(changes, s.deleteTargetGroup(g, "lb.yaml describes another"))
+		if slices.Contains(wanted, g.name()) {
+			continue
 		}
+		c, used := s.usedByOthers(g)
+		if !used {
+			c = s.deleteTargetGroup(g, "lb.yaml describes another")
+		}
+		changes = append(changes, c)
 	}
 	return changes
+}
+
+// usedByOthers is the conflict of removing a group to which somebody else's load balancer
+// forwards: AWS would keep it.
+func (s netKind) usedByOthers(g targetGroup) (Change, bool) {
+	others := slices.DeleteFunc(slices.Clone(g.LoadBalancerArns), func(arn string) bool { return arn == s.net.arn() })
+	return Change{
+		Resource: "target group", Name: g.name(), Action: Conflict, Before: g.arn(),
+		Why: fmt.Sprintf("%s forwards to it, and would lose its coordinators: give it another target group first", commaList(others)),
+	}, len(others) > 0
 }
 
 func (s netKind) deleteTargetGroup(g targetGroup, why string) Change {

@@ -46,12 +46,26 @@ func (j *Join) votesOf(linesOf func(Session) []line) []vote {
 		lines := linesOf(s)
 		for n := range lines {
 			if isAt(&lines[n].Record, s.Node) {
-				out = append(out, vote{lines[n].Accepted.Sub(s.Start), i})
+				out = append(out, vote{j.differenceOf(s, lines[n].Accepted), i})
 			}
 		}
 	}
 	slices.SortFunc(out, func(a, b vote) int { return int(max(-1, min(1, a.offset-b.offset))) })
 	return out
+}
+
+// differenceOf is the difference that a session and a line of it have. Of a session that
+// began at a time unknown any is possible at which the line is within it: the expected one
+// rather than another.
+func (j *Join) differenceOf(s Session, accepted time.Time) time.Duration {
+	if s.Likely.IsZero() {
+		return accepted.Sub(s.Start)
+	}
+	likely := accepted.Sub(s.Likely)
+	if expected := j.expected(likely); expected >= accepted.Sub(s.End) && expected <= accepted.Sub(s.Start) {
+		return expected
+	}
+	return likely
 }
 
 // estimate takes the difference on which most sessions agree, if it is possible and no other

@@ -104,6 +104,8 @@ func (j *Join) pairOf(s Session, lines []line, offset, w time.Duration) pair {
 	switch {
 	case p.lines == 0:
 		p.state = notLogged
+	case p.several && !s.Likely.IsZero(): // it is not known which of them are of its time
+		p.state = ambiguous
 	case claimed || p.lines > 1 && !j.format.Many || j.keys[s.Client] != nil && j.keys[s.Client].crowded:
 		p.state = ambiguous
 	default:

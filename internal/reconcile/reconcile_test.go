@@ -215,7 +215,10 @@ func TestSessionOf(t *testing.T) {
 	}
 	o.Phases[vocab.PhaseTCP], o.Phases[vocab.PhaseSASL], o.Phases[vocab.PhaseOpen] = 5*time.Millisecond, 7*time.Millisecond, time.Second
 	s := SessionOf(o)
-	want := Session{3, address("10.1.2.3:5"), o.Node, began, began.Add(12 * time.Millisecond), began.Add(2 * time.Second), "c", scenarios.OutcomeOK, scenarios.Class{}, 7, 8}
+	want := Session{
+		Client: address("10.1.2.3:5"), Seq: 3, Node: o.Node, Start: began, Answer: began.Add(12 * time.Millisecond), End: began.Add(2 * time.Second),
+		Coordinator: "c", Outcome: scenarios.OutcomeOK, Received: 7, Sent: 8,
+	}
 	if s != want {
 		t.Errorf("%+v, want %+v", s, want)
 	}

@@ -20,6 +20,7 @@ type Session struct {
 	Class       scenarios.Class // zero unless it failed
 	Received    int64           // of its connection, TLS's own included; -1: unknown
 	Sent        int64
+	Likely      time.Time // when it probably began, where Start is the earliest time alone; else zero
 }
 
 // SessionOf is the session of an observation.
@@ -41,21 +42,24 @@ func SessionOf(o scenarios.Observation) Session {
 	return s
 }
 
-// lasted is how long a session that failed may have lasted, but for the time limit of one
+// lasted is how long a session that failed probably lasted, but for the time limit of one
 // that waited for an answer.
 const lasted = time.Second
 
 // FailedIn are the failed sessions that a result has line by line. Of each it has the time
-// when it had ended, so that when it began is known roughly.
+// when it had ended: it began at any time of the run, as one does that waits in a queue.
 func FailedIn(r scenarios.Result) []Session {
 	var out []Session
 	for i, f := range r.Failures {
 		s := Session{
-			Seq: i, Client: plain(f.Local), Node: plain(f.Node), Start: f.Time.Add(-lasted), Answer: f.Time, End: f.Time,
+			Seq: i, Client: plain(f.Local), Node: plain(f.Node), Start: r.Started, Likely: f.Time.Add(-lasted), Answer: f.Time, End: f.Time,
 			Coordinator: f.Coordinator, Outcome: scenarios.OutcomeFailed, Class: f.Class, Received: -1, Sent: -1,
 		}
 		if f.Class.IsTimeout() {
-			s.Start = s.Start.Add(-time.Duration(r.Scenario.Load.Timeout))
+			s.Likely = s.Likely.Add(-time.Duration(r.Scenario.Load.Timeout))
+		}
+		if s.Start.IsZero() || s.Start.After(s.Likely) {
+			s.Start = s.Likely
 		}
 		out = append(out, s)
 	}

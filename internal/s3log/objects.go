@@ -24,11 +24,13 @@ const (
 	maxObjects = 10_000
 )
 
-// How far from a run the time of an object may be that has lines of it: a file is of up to
-// an hour and named by either end of it, and AWS delivers it later.
+// How far from a run the time of an object may be that has lines of it: a file of AWS's is
+// of up to an hour and named by either end of it. Others have no time in their names, and
+// are written once they are complete: a file of a day the day after.
 const (
-	before = time.Hour
-	after  = 4 * time.Hour
+	before       = time.Hour
+	after        = 4 * time.Hour
+	afterUnnamed = 25 * time.Hour
 )
 
 // Bucket reads objects.
@@ -61,8 +63,11 @@ func (b *Bucket) List(ctx context.Context, start, end time.Time) ([]string, erro
 		}
 		for _, o := range page.Contents {
 			key := aws.ToString(o.Key)
-			at := timeOf(key, aws.ToTime(o.LastModified))
-			if isLog(key) && !at.Before(start.Add(-before)) && !at.After(end.Add(after)) {
+			at, until := timeOf(key), after
+			if at.IsZero() {
+				at, until = aws.ToTime(o.LastModified), afterUnnamed
+			}
+			if isLog(key) && !at.Before(start.Add(-before)) && !at.After(end.Add(until)) {
 				keys = append(keys, key)
 			}
 		}
@@ -81,15 +86,15 @@ func isLog(key string) bool {
 // keyTime is the time in the names of AWS's log files.
 var keyTime = regexp.MustCompile(`_(\d{8}T\d{4}Z)[_.]`)
 
-// timeOf is the time in an object's name, or else when it was written: what is copied
-// keeps the one and not the other.
-func timeOf(key string, modified time.Time) time.Time {
+// timeOf is the time in an object's name; zero: it has none, and when it was written counts.
+// What is copied keeps the one and not the other.
+func timeOf(key string) time.Time {
 	if m := keyTime.FindStringSubmatch(key); m != nil {
 		if t, err := time.Parse("20060102T1504Z", m[1]); err == nil {
 			return t
 		}
 	}
-	return modified
+	return time.Time{}
 }
 
 // Open opens an object.
@@ -101,11 +106,17 @@ func (b *Bucket) Open(ctx context.Context, key string) (io.ReadCloser, error) {
 	return out.Body, nil
 }
 
-var accountNumber = regexp.MustCompile(`(^|[^0-9])[0-9]{12}([^0-9]|$)`)
+// accountNumber is the account's number where AWS writes it: in the directory, and where
+// the name of a file begins. Twelve digits elsewhere may be a time.
+var accountNumber = regexp.MustCompile(`(AWSLogs/(?:aws-account-id=)?)[0-9]{12}\b|(^|/)[0-9]{12}(_[a-z])`)
 
-// Name is what an object is called in messages, without the account's number.
+// Path is where an object is.
+func (b *Bucket) Path(key string) string { return Scheme + b.place.Bucket + "/" + key }
+
+// Name is what an object is called in messages, without the account's number: several may
+// be called the same.
 func (b *Bucket) Name(key string) string {
-	return Scheme + b.place.Bucket + "/" + accountNumber.ReplaceAllString(key, "${1}ACCOUNT${2}")
+	return b.Path(accountNumber.ReplaceAllString(key, "${1}${2}ACCOUNT${3}"))
 }
 
 // explained says which call failed, and for a bucket of another region which.

@@ -28,13 +28,22 @@ func Parse(name string) (Place, error) {
 // String is Parse's.
 func (p Place) String() string { return Scheme + p.Bucket + "/" + p.Prefix }
 
-// Policy is the IAM policy of the calls that reading a place takes.
-func (p Place) Policy() string {
-	prefix, _ := json.Marshal(p.Prefix) // of a string: it cannot fail
-	return strings.NewReplacer("BUCKET", p.Bucket, "PREFIX", string(prefix[1:len(prefix)-1])).Replace(Policy)
+// literal writes what IAM takes for a pattern or a variable so that it stands for itself.
+var literal = strings.NewReplacer("*", "${*}", "?", "${?}", "$", "${$}")
+
+// Policy is the IAM policy of the calls that reading a place in a region takes. Without a
+// region PARTITION stays in it.
+func (p Place) Policy(region string) string {
+	prefix, _ := json.Marshal(literal.Replace(p.Prefix)) // of a string: it cannot fail
+	words := []string{"BUCKET", p.Bucket, "PREFIX", string(prefix[1 : len(prefix)-1])}
+	if region != "" {
+		words = append(words, "PARTITION", partitionOf(region))
+	}
+	return strings.NewReplacer(words...).Replace(Policy)
 }
 
-// Policy is the policy of any place: BUCKET and PREFIX stand for its own.
+// Policy is the policy of any place: PARTITION, BUCKET and PREFIX stand for its own, as in
+// docs/iam.
 const Policy = `{
   "Version": "2012-10-17",
   "Statement": [
@@ -42,7 +51,7 @@ const Policy = `{
       "Sid": "ListLogs",
       "Effect": "Allow",
       "Action": ["s3:ListBucket"],
-      "Resource": ["arn:aws:s3:::BUCKET"],
+      "Resource": ["arn:PARTITION:s3:::BUCKET"],
       "Condition": {
         "StringLike": {
           "s3:prefix": ["PREFIX*"]
@@ -53,7 +62,7 @@ const Policy = `{
       "Sid": "ReadLogs",
       "Effect": "Allow",
       "Action": ["s3:GetObject"],
-      "Resource": ["arn:aws:s3:::BUCKET/PREFIX*"]
+      "Resource": ["arn:PARTITION:s3:::BUCKET/PREFIX*"]
     }
   ]
 }

@@ -44,6 +44,8 @@ func account(t *testing.T) *awssim.AWS {
 		"impala/AWSLogs/":          began,
 		"impala/haproxy.log.gz":    began.Add(time.Hour),
 		"impala/haproxy.log.1.gz":  began.Add(-2 * time.Hour),
+		"impala/haproxy.log.2.gz":  began.Add(24 * time.Hour), // of a day, written at its end
+		"impala/haproxy.log.3.gz":  began.Add(26 * time.Hour),
 		"somebody-else/haproxy.gz": began,
 	} {
 		b.Objects = append(b.Objects, key)
@@ -86,12 +88,33 @@ func TestBucket_ListsWhatIsOfTheTime(t *testing.T) {
 	sim := account(t)
 	got, err := list(t, "s3://elb-logs/impala/")
 	own := awssim.Account + "_elasticloadbalancing_eu-west-1_impala_"
-	want := []string{own + "20261128T2355Z_10.0.0.9_a.log", own + "20261129T0000Z_10.0.0.9_b.log", "haproxy.log.gz"}
+	want := []string{own + "20261128T2355Z_10.0.0.9_a.log", own + "20261129T0000Z_10.0.0.9_b.log", "haproxy.log.2.gz", "haproxy.log.gz"}
 	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("got %q, %v; want %q", got, err, want)
 	}
 	if sim.Writes() > 0 {
 		t.Errorf("%d writes", sim.Writes())
+	}
+}
+
+// The account's number is hidden where AWS writes it, and no other twelve digits are: a
+// time may have as many.
+func TestBucket_NameHidesTheAccountAlone(t *testing.T) {
+	account(t)
+	bucket, err := s3log.Open(t.Context(), s3log.Place{Bucket: "logs"}, provision.Access{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, want := range map[string]string{
+		"AWSLogs/123456789012/elasticloadbalancing/123456789012_elasticloadbalancing_x.log": "s3://logs/AWSLogs/ACCOUNT/elasticloadbalancing/ACCOUNT_elasticloadbalancing_x.log",
+		"AWSLogs/aws-account-id=123456789012/123456789012_vpcflowlogs_x.log.gz":             "s3://logs/AWSLogs/aws-account-id=ACCOUNT/ACCOUNT_vpcflowlogs_x.log.gz",
+		"123456789012_elasticloadbalancing_x.log":                                           "s3://logs/ACCOUNT_elasticloadbalancing_x.log",
+		"haproxy/haproxy-202611282355.log.gz":                                               "s3://logs/haproxy/haproxy-202611282355.log.gz",
+		"haproxy/202611282355/haproxy.log.gz":                                               "s3://logs/haproxy/202611282355/haproxy.log.gz",
+	} {
+		if got := bucket.Name(key); got != want || bucket.Path(key) != "s3://logs/"+key {
+			t.Errorf("%s is called %s, want %s; it is at %s", key, got, want, bucket.Path(key))
+		}
 	}
 }
 
@@ -145,10 +168,45 @@ func TestParse(t *testing.T) {
 func TestPolicy_IsOfThePlace(t *testing.T) {
 	t.Parallel()
 	place, err := s3log.Parse(`s3://elb-logs/a"b/`)
-	if text := place.Policy(); err != nil || !json.Valid([]byte(text)) || !strings.Contains(text, `"arn:aws:s3:::elb-logs/a\"b/*"`) || strings.Contains(text, "BUCKET") || strings.Contains(text, "PREFIX") {
+	if text := place.Policy("eu-west-1"); err != nil || !json.Valid([]byte(text)) || !strings.Contains(text, `"arn:aws:s3:::elb-logs/a\"b/*"`) || strings.Contains(text, "BUCKET") || strings.Contains(text, "PREFIX") {
 		t.Errorf("%v\n%s", err, text)
 	}
 	if !json.Valid([]byte(s3log.Policy)) {
 		t.Error("the policy is not JSON")
+	}
+}
+
+func TestPolicy_IsOfThePartition(t *testing.T) {
+	t.Parallel()
+	place := s3log.Place{Bucket: "elb-logs", Prefix: "a/"}
+	for region, want := range map[string]string{
+		"eu-west-1": "aws", "us-gov-west-1": "aws-us-gov", "cn-north-1": "aws-cn", "eusc-de-east-1": "aws-eusc", "us-isob-east-1": "aws-iso-b", "": "PARTITION",
+	} {
+		text := place.Policy(region)
+		if strings.Count(text, `"arn:`+want+`:s3:::elb-logs`) != 2 {
+			t.Errorf("%s: %s", region, text)
+		}
+	}
+}
+
+// A prefix stands for itself, and is no pattern that allows more.
+func TestPolicy_HasNoPatternOfThePrefix(t *testing.T) {
+	t.Parallel()
+	text := s3log.Place{Bucket: "elb-logs", Prefix: "a*b?c${aws:username}/"}.Policy("eu-west-1")
+	for _, want := range []string{`"s3:prefix": ["a${*}b${?}c${$}{aws:username}/*"]`, `"arn:aws:s3:::elb-logs/a${*}b${?}c${$}{aws:username}/*"`} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %s in\n%s", want, text)
+		}
+	}
+}
+
+func TestRegion(t *testing.T) {
+	account(t)
+	if got := s3log.Region(t.Context(), provision.Access{}); got != "eu-west-1" {
+		t.Errorf("%q", got)
+	}
+	t.Setenv("AWS_PROFILE", "missing")
+	if got := s3log.Region(t.Context(), provision.Access{}); got != "" {
+		t.Errorf("of a profile that there is not: %q", got)
 	}
 }

@@ -139,6 +139,18 @@ func measured(a scenarios.Audited, seen ...string) scenarios.Measured {
 	return scenarios.Measured{Scenario: s, Audit: &a, Looks: []scenarios.Look{look}}
 }
 
+// withExecutor makes the second target, in the first one's zone, no coordinator.
+func withExecutor(a scenarios.Audited) scenarios.Audited {
+	a.Groups[0].Targets[1].Impala = &scenarios.AuditImpala{Coordinator: new(false)}
+	return a
+}
+
+// withoutZone forgets the second target's zone.
+func withoutZone(a scenarios.Audited) scenarios.Audited {
+	a.Groups[0].Targets[1].Zone = ""
+	return a
+}
+
 func TestNamed(t *testing.T) {
 	t.Parallel()
 	zonesApart := func() scenarios.Audited {
@@ -159,6 +171,12 @@ func TestNamed(t *testing.T) {
 		"nobody was seen": {measured(network()), nil, nil, ""},
 		"zones of their own": {measured(zonesApart(), "10.0.0.1:25000", "10.0.0.3:25000"),
 			[]string{"10.0.0.1", "10.0.0.2", "10.0.0.3"}, []float64{.5, .5, 1}, "with the weights 0.5:0.5:1"},
+		"zones of their own, an executor in one": {measured(withExecutor(zonesApart()), "10.0.0.1:25000", "10.0.0.3:25000"),
+			[]string{"10.0.0.1", "10.0.0.3"}, []float64{.5, 1}, "with the weights 0.5:1"},
+		"an executor in one of all zones": {measured(withExecutor(network()), "10.0.0.1:25000", "10.0.0.3:25000"),
+			[]string{"10.0.0.1", "10.0.0.3"}, nil, "by the names"},
+		"zones of their own, an executor in one that is not known": {measured(withoutZone(withExecutor(zonesApart())), "10.0.0.1:25000", "10.0.0.3:25000"),
+			[]string{"10.0.0.1", "10.0.0.3"}, nil, "by the names"},
 		"zones of their own, by other names": {measured(zonesApart(), "coord-a:25000"), nil, nil, "their shares ought to differ"},
 	} {
 		t.Run(name, func(t *testing.T) {

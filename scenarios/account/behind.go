@@ -16,9 +16,9 @@ type behind struct {
 	a        scenarios.Audited
 	listener scenarios.AuditListener
 	groups   []scenarios.AuditTargets
-	machines []machine // that get connections and can answer them, sorted by name
-	idle     int       // targets that get no connections
-	others   int       // targets that get connections, and are no coordinators
+	machines []machine               // that get connections and can answer them, sorted by name
+	others   []scenarios.AuditTarget // that get connections, and are no coordinators
+	idle     int                     // targets that get no connections
 }
 
 // machine is a coordinator: a target, or several that are one machine.
@@ -71,7 +71,7 @@ func (b *behind) add(g scenarios.AuditTargets) {
 		case !awscheck.InService(t) && (!failsOpen || t.State == "draining" || t.State == "unused") && !unknown:
 			b.idle++
 		case t.Impala != nil && t.Impala.Coordinator != nil && !*t.Impala.Coordinator:
-			b.others++
+			b.others = append(b.others, t)
 		default:
 			b.addMachine(t, g)
 		}
@@ -98,8 +98,8 @@ func (b behind) leftOut() string {
 	if b.idle > 0 {
 		text += fmt.Sprintf("; %s not in service", phrase.Were(b.idle, "target"))
 	}
-	if b.others > 0 {
-		text += fmt.Sprintf("; %s no coordinator", phrase.Were(b.others, "target"))
+	if n := len(b.others); n > 0 {
+		text += fmt.Sprintf("; %s no coordinator", phrase.Were(n, "target"))
 	}
 	return text
 }

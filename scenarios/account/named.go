@@ -83,14 +83,16 @@ func (b behind) weights() []float64 {
 	if !known {
 		return nil
 	}
-	inZone := map[string]int{}
+	getting := slices.Clone(b.others) // connections; those to others fail, and are of their zone's part
 	for _, m := range b.machines {
-		for _, t := range m.targets {
-			if t.Zone == "" && !crosses {
-				return nil
-			}
-			inZone[t.Zone]++
+		getting = append(getting, m.targets...)
+	}
+	inZone := map[string]int{}
+	for _, t := range getting {
+		if t.Zone == "" && !crosses {
+			return nil
 		}
+		inZone[t.Zone]++
 	}
 	weights := make([]float64, len(b.machines))
 	for i, m := range b.machines {

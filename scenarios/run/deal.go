@@ -17,8 +17,8 @@ type deal struct {
 
 // newDeal deals count sessions to nodes, of which there is one at least, and keeps those
 // of a shard. number tells the deals of a run apart; the same seed and number deal alike.
-func newDeal(nodes []Node, count int, seed uint64, number int, shard scenarios.Shard) *deal {
-	d := &deal{random: rand.New(rand.NewPCG(seed, uint64(number)))}
+func newDeal(nodes []Node, count int, seed, number uint64, shard scenarios.Shard) *deal {
+	d := &deal{random: rand.New(rand.NewPCG(seed, number))}
 	all := d.shuffled(nodes, count)
 	for n := range shard.Of(count) {
 		d.nodes = append(d.nodes, all[shard.Number(n)])
@@ -26,12 +26,22 @@ func newDeal(nodes []Node, count int, seed uint64, number int, shard scenarios.S
 	return d
 }
 
-// deal deals the next sessions of a look: count is those of all shards, which must deal
-// the same nodes in the same order.
-func (r *run) deal(nodes []Node, count int) *deal {
+// The parts of a look that are dealt.
+const (
+	dealtOrdered = 1 + iota
+	dealtParallel
+	dealtBurst
+
+	dealtParts = iota
+)
+
+// deal deals the sessions of a part of a look: count is those of all shards, which must
+// deal the same nodes in the same order. again is how often this run has dealt the part
+// before; the others may not have to, and later looks are dealt alike all the same.
+func (r *run) deal(nodes []Node, count, part, again int) *deal {
 	nodes = slices.SortedFunc(slices.Values(nodes), func(a, b Node) int { return a.Addr.Compare(b.Addr) })
-	r.deals++
-	return newDeal(nodes, count, r.seed, r.deals, r.opt.Shard)
+	number := uint64((r.looked-1)*dealtParts+part) | uint64(again)<<32
+	return newDeal(nodes, count, r.seed, number, r.opt.Shard)
 }
 
 // shuffled deals so many sessions.
@@ -107,6 +117,6 @@ func (d *dealer) node(nodes []Node) Node {
 }
 
 func (d *dealer) deal(nodes []Node, count int, shard scenarios.Shard) {
-	d.nodes, d.left = slices.Clone(nodes), newDeal(nodes, count, d.seed, d.deals, shard).nodes
+	d.nodes, d.left = slices.Clone(nodes), newDeal(nodes, count, d.seed, uint64(d.deals), shard).nodes
 	d.deals++
 }

@@ -62,6 +62,7 @@ func (r *run) affordable(next scenarios.NextLook) bool {
 // look has next.Sessions sessions in order, those beyond the limit of a sequence in
 // parallel, and a burst; of all three it has the run's share.
 func (r *run) look(ctx context.Context, next scenarios.NextLook) {
+	r.looked++
 	all := next.Sessions
 	next.Sessions = r.share(all)
 	burst := min(r.budget.Burst, max(1, r.s.Load.Concurrency))
@@ -83,7 +84,7 @@ func (r *run) ordered(ctx context.Context, count int) int {
 		return 0
 	}
 	begin, done, silent := r.reserve(r.share(count)), 0, silence{}
-	d := r.deal(nodes, count)
+	d := r.deal(nodes, count, dealtOrdered, 0)
 	for n, ok := d.next(); ok && !r.stopped(); n, ok = d.next() {
 		o, ran := r.session(ctx, job{node: n, part: scenarios.PartOrdered, due: begin + r.pacer.Due(done)})
 		if ran && !o.Refused {
@@ -107,7 +108,7 @@ func (r *run) ordered(ctx context.Context, count int) int {
 // those of all shards. It returns how many there were.
 func (r *run) parallel(ctx context.Context, count, all int) int {
 	done := 0
-	for done < count && !r.stopped() {
+	for again := 0; done < count && !r.stopped(); again++ {
 		nodes := r.nodes.Dialable()
 		if len(nodes) == 0 {
 			break
@@ -115,15 +116,16 @@ func (r *run) parallel(ctx context.Context, count, all int) int {
 		if r.share(all) != count-done { // some are left, of this shard
 			all = (count - done) * max(1, r.opt.Shard.Count)
 		}
-		done += r.spread(ctx, nodes, all)
+		done += r.spread(ctx, nodes, all, again)
 	}
 	return done
 }
 
 // spread deals the run's share of count sessions to the nodes, to as many workers as may
-// be open at once; sessions of a node that was refused meanwhile are left out.
-func (r *run) spread(ctx context.Context, nodes []Node, count int) int {
-	d := r.deal(nodes, count)
+// be open at once; sessions of a node that was refused meanwhile are left out. again is how
+// often it was called for this look before.
+func (r *run) spread(ctx context.Context, nodes []Node, count, again int) int {
+	d := r.deal(nodes, count, dealtParallel, again)
 	begin := r.reserve(len(d.nodes))
 	var all sync.WaitGroup
 	var next, done atomic.Int64
@@ -150,7 +152,7 @@ func (r *run) burst(ctx context.Context, count int) {
 	}
 	due := r.reserve(0)
 	var all sync.WaitGroup
-	d := r.deal(nodes, count)
+	d := r.deal(nodes, count, dealtBurst, 0)
 	for _, n := range d.nodes {
 		all.Go(func() {
 			r.session(ctx, job{

@@ -119,7 +119,7 @@ type run struct {
 	id      string
 	seed    uint64
 	dealer  dealer // of sessions without an order
-	deals   int    // of looks, so far
+	looked  int    // looks begun
 	started time.Time
 	nodes   nodes.Set
 	needs   []scenarios.Resource // of this machine

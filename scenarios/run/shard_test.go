@@ -92,7 +92,12 @@ func TestShards_SumToTheWhole(t *testing.T) {
 				for index := 1; index <= count; index++ {
 					sessionsOf(t, s, scenarios.Shard{Index: index, Count: count}, sum)
 				}
-				if s.Kind == scenarios.KindQuery { // it goes on until the shard has seen enough
+				if s.Kind == scenarios.KindQuery { // each shard goes on until it has seen all coordinators
+					for part, n := range sum {
+						if n < max(count, one[part]) || len(sum) != len(one) {
+							t.Fatalf("%d shards:\n%v\none:\n%v", count, sum, one)
+						}
+					}
 					continue
 				}
 				if !maps.Equal(sum, one) {
@@ -159,4 +164,34 @@ func TestShard_ThatNobodyGetsInto(t *testing.T) {
 			t.Errorf("cut off: exit %d, %s", r.Exit, r.Verdict)
 		}
 	})
+}
+
+// Shards deal a later look alike, whenever in an earlier one each had to deal again.
+func TestShards_DealAlikeAfterARefusedNode(t *testing.T) {
+	const ordered = scenarios.MaxOrdered / 2 // of each look, in one of two shards
+	lastLook := func(after int) (nodes []string) {
+		synctest.Test(t, func(t *testing.T) {
+			s := scenario(scenarios.MaxOrdered + 200)
+			s.Target.Endpoints = append(s.Target.Endpoints, "127.0.0.4:21050")
+			s.Seed, s.Load.Rate, s.Target.Confirm = 4, 0, "x"
+			opened := 0
+			b := &balancer{coordinators: 5, answer: func(n Node, _ int) fate {
+				opened++
+				return fate{refused: opened > after && n.Addr.Addr().String() == "127.0.0.4"}
+			}}
+			r := Run(t.Context(), b.dial, s, Options{Shard: scenarios.Shard{Index: 1, Count: 2}, Observe: func(o scenarios.Observation) {
+				if o.Part == scenarios.PartOrdered && !o.Refused {
+					nodes = append(nodes, o.Node.String())
+				}
+			}})
+			if r.Sessions.Refused != 1 {
+				t.Fatalf("refused once was to be: %+v", r.Sessions)
+			}
+		})
+		return nodes[len(nodes)-ordered:]
+	}
+	inOrder, inParallel := lastLook(100), lastLook(ordered+10)
+	if !slices.Equal(inOrder, inParallel) {
+		t.Error("the nodes of the last look differ")
+	}
 }

@@ -1,6 +1,7 @@
 package limits
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -42,8 +43,13 @@ func CheckShard(s scenarios.Scenario, shard scenarios.Shard) error {
 			Key: "capacity.until_full", Msg: "shards cannot find out together when a service is full: one that meets the end closes its sessions, and the others get the places",
 			Fix: []vocab.Fix{{Setting: "capacity.until_full", Value: "false"}},
 		}
-	case least(s, last, all) == 0:
-		return fmt.Errorf("shard %s: there are %s for %d shards, and each must have one", shard, phrase.Count(all.Look, "session"), shard.Count)
+	case s.Audit.Balancer != "":
+		return &scenarios.InvalidError{
+			Key: "audit.balancer", Msg: "each shard would ask AWS by itself, and what they expect could differ: run audit beside the shards",
+			Fix: []vocab.Fix{{Why: "declare the coordinators", Setting: "expect.coordinators", Value: "N"}, {Why: "declare the policy", Setting: "expect.balance.policy", Value: "P"}},
+		}
+	case last.Of(parted(s, all)) == 0:
+		return tooFew(s, parted(s, all), shard)
 	}
 	together := s
 	together.Load.Concurrency = max(s.Load.Concurrency, shard.Count)
@@ -58,12 +64,22 @@ func CheckShard(s scenarios.Scenario, shard scenarios.Shard) error {
 	return CheckPreflight(Part(s, shard), nodes)
 }
 
-// least is how many sessions a shard has of what is parted.
-func least(s scenarios.Scenario, shard scenarios.Shard, all budget.Budget) int {
-	if parted := kindOf(s).parted; parted != nil {
-		return shard.Of(parted(s, all))
+// parted is how much there is of what each shard has a part of.
+func parted(s scenarios.Scenario, all budget.Budget) int {
+	if of := kindOf(s).parted; of != nil {
+		return of(s, all)
 	}
-	return shard.Of(all.Look)
+	return all.Look
+}
+
+// tooFew is about n of what is parted, which are fewer than the shards.
+func tooFew(s scenarios.Scenario, n int, shard scenarios.Shard) error {
+	k := kindOf(s)
+	text := fmt.Sprintf("there are %s for %d shards, and each must have one", phrase.Count(n, cmp.Or(k.of, "session")), shard.Count)
+	if k.key == "" {
+		return fmt.Errorf("shard %s: %s", shard, text)
+	}
+	return &scenarios.InvalidError{Key: k.key, Msg: text}
 }
 
 // ShardCost says what a shard may take of what all of them take, over a number of nodes.

@@ -46,8 +46,9 @@ func (b Batch) BatchDefinition(w io.Writer) error {
 		"image": b.Image, "command": b.Args, "user": "65532", "readonlyRootFilesystem": true, "privileged": false,
 		"resourceRequirements": []object{
 			{"type": "VCPU", "value": strconv.Itoa((b.Needs.cpu() + 999) / 1000)},
-			{"type": "MEMORY", "value": strconv.Itoa(headroom * b.Needs.memory())},
+			{"type": "MEMORY", "value": strconv.Itoa(b.Needs.limit())},
 		},
+		"environment":     []object{{"name": "GOMEMLIMIT", "value": b.Needs.goLimit()}},
 		"linuxParameters": object{"initProcessEnabled": true},
 	}
 	if b.ExecutionRole != "" {

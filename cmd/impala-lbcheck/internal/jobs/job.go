@@ -3,6 +3,7 @@ package jobs
 import (
 	"fmt"
 	"regexp"
+	"strconv"
 	"time"
 )
 
@@ -55,6 +56,7 @@ const (
 	ownMemory    = 64 // MiB
 	openPlain    = 24 // KiB
 	openTLS      = 40 // KiB
+	openKernel   = 19 // KiB of each
 	newPlain     = 0.2
 	newTLS       = 1.0 // ms
 	headroom     = 2
@@ -63,13 +65,23 @@ const (
 	startsWithin = 15 * time.Minute
 )
 
-// memory is what is requested, in MiB; twice as much is the limit.
+// memory is what is requested, in MiB.
 func (n Needs) memory() int {
 	each := openPlain
 	if n.TLS {
 		each = openTLS
 	}
 	return ownMemory + (n.Open*each+1023)/1024
+}
+
+// limit is at how many MiB the container is killed.
+func (n Needs) limit() int { return headroom * n.memory() }
+
+// goLimit is the limit that the Go runtime keeps to, as GOMEMLIMIT has it: 90 % of what the
+// container's leaves beside the kernel's part of connections.
+func (n Needs) goLimit() string {
+	kernel := (n.Open*openKernel + 1023) / 1024
+	return strconv.Itoa((n.limit()-kernel)*9/10) + "MiB"
 }
 
 // cpu is in thousandths of a core.

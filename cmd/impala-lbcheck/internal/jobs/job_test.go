@@ -103,6 +103,9 @@ func TestNeeds(t *testing.T) {
 			t.Errorf("%+v: %dm and %d MiB, want %dm and %d", c.needs, cpu, memory, c.cpu, c.memory)
 		}
 	}
+	if n := (Needs{Open: 1000, TLS: true}); n.limit() != 208 || n.goLimit() != "170MiB" {
+		t.Errorf("limits of %d MiB and %s, want 208 and 170MiB", n.limit(), n.goLimit())
+	}
 	if d := (Needs{Lasts: time.Hour}).deadline(); d != 2*time.Hour+15*time.Minute {
 		t.Errorf("the deadline of an hour is %s", d)
 	}

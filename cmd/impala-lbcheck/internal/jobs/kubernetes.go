@@ -25,7 +25,7 @@ func (j Job) Kubernetes(w io.Writer) error {
 	text := strings.NewReplacer(
 		"{name}", j.Name, "{namespace}", namespace, "{shards}", strconv.Itoa(j.Shards), "{image}", quoted(j.Image), "{args}", args.String(),
 		"{deadline}", strconv.Itoa(int(j.Needs.deadline().Seconds())), "{open}", strconv.Itoa(j.Needs.Open), "{rate}", rate,
-		"{cpu}", strconv.Itoa(j.Needs.cpu()), "{memory}", strconv.Itoa(j.Needs.memory()), "{limit}", strconv.Itoa(headroom*j.Needs.memory()),
+		"{cpu}", strconv.Itoa(j.Needs.cpu()), "{memory}", strconv.Itoa(j.Needs.memory()), "{limit}", strconv.Itoa(j.Needs.limit()), "{gomemlimit}", j.Needs.goLimit(),
 		"{mounts}", j.mounts(),
 	).Replace(manifest)
 	_, err := io.WriteString(w, j.around()+text)
@@ -174,7 +174,11 @@ spec:
           image: {image}
           # Kubernetes sets JOB_COMPLETION_INDEX, which --shards reads.
           args:
-{args}          terminationMessagePolicy: FallbackToLogsOnError
+{args}          # Less than the limit below: the process frees memory before it is killed.
+          env:
+            - name: GOMEMLIMIT
+              value: {gomemlimit}
+          terminationMessagePolicy: FallbackToLogsOnError
           securityContext:
             allowPrivilegeEscalation: false
             readOnlyRootFilesystem: true

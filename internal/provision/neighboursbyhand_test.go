@@ -108,20 +108,20 @@ func (n *neighbours) deleteBucket(t *testing.T) {
 	n.bucket = ""
 }
 
-// twin is a load balancer with our name, of our kind, that is another's, before the same
+// sameName is a load balancer with our name, of our kind, that is another's, before the same
 // coordinators.
-func (n *neighbours) twin(port int32, group string) {
+func (n *neighbours) sameName(port int32, group string) {
 	n.balancer = ""
 	if !n.isNetwork() {
 		n.addClassic(n.spec.Balancer(), port, group)
 		return
 	}
-	n.AddTargetGroup(awssim.TargetGroup{Name: "twin", Port: port, VPC: n.vpc, Targets: mapSlice(n.instances, func(id string) awssim.Target { return awssim.Target{ID: id} })})
-	n.forwardTwin(group, port, "twin")
+	n.AddTargetGroup(awssim.TargetGroup{Name: "theirs", Port: port, VPC: n.vpc, Targets: mapSlice(n.instances, func(id string) awssim.Target { return awssim.Target{ID: id} })})
+	n.forwardSameName(group, port, "theirs")
 }
 
-// forwardTwin is such a network load balancer, for a target group.
-func (n *neighbours) forwardTwin(group string, port int32, pool string) {
+// forwardSameName is such a network load balancer, for a target group.
+func (n *neighbours) forwardSameName(group string, port int32, pool string) {
 	n.balancer = ""
 	n.AddNetworkBalancer(awssim.NetworkBalancer{Name: n.spec.Balancer(), Subnets: n.subnets, Groups: []string{group}, Listeners: []awssim.NetworkListener{{Port: port, Groups: []string{pool}}}})
 }
