@@ -17,7 +17,7 @@ import (
 const csvHead = "seq,part,"
 
 // csvNeeded are the columns without which a session cannot be told from another.
-var csvNeeded = []string{"seq", "start_ms", "start_unix_us", "end_ms", "node", "local", "outcome"}
+var csvNeeded = []string{"seq", "part", "start_ms", "start_unix_us", "end_ms", "node", "local", "outcome"}
 
 // csvCells read the columns that go back to an observation; those of another version are
 // left aside.
@@ -64,17 +64,15 @@ func csvInt(cell string, to *int64) (err error) {
 }
 
 // readObservationsCSV reads observations as CSV, as readObservations does JSON lines.
-func readObservationsCSV(name string, in io.Reader, each func(scenarios.Observation)) error {
+func readObservationsCSV(name string, in io.Reader, each func(scenarios.Observation)) (cut bool, err error) {
 	bounded := &rowReader{in: in, left: maxObservation}
 	rows := csv.NewReader(bounded)
 	columns, err := rows.Read()
-	if err != nil {
-		return fmt.Errorf("%s:1: %w", name, err)
+	if err == nil {
+		err = checkColumns(columns)
 	}
-	for _, key := range csvNeeded {
-		if !slices.Contains(columns, key) {
-			return fmt.Errorf("%s:1: there is no column %s: this is not what --observations FILE.csv writes", name, key)
-		}
+	if err != nil {
+		return false, fmt.Errorf("%s:1: %w", name, err)
 	}
 	take := func() error { return nil } // what the row before was, once it is known to be whole
 	for n := 2; ; n++ {
@@ -82,18 +80,23 @@ func readObservationsCSV(name string, in io.Reader, each func(scenarios.Observat
 		row, err := rows.Read()
 		ended := errors.Is(err, io.EOF)
 		if ended && bounded.last != '\n' {
-			return nil // the last row is of a run that was killed
+			return true, nil // the last row is of a run that was killed
 		}
 		if err := take(); err != nil {
-			return fmt.Errorf("%s:%d: %w", name, n-1, err)
+			return false, fmt.Errorf("%s:%d: %w", name, n-1, err)
 		}
 		switch {
 		case ended:
-			return nil
+			return false, nil
 		case errors.Is(err, errLongRow):
-			return fmt.Errorf("%s:%d: %w", name, n, err)
+			return false, fmt.Errorf("%s:%d: %w", name, n, err)
 		case n > maxObservations:
-			return fmt.Errorf("%s: it has more than %d sessions", name, maxObservations)
+			return false, fmt.Errorf("%s: it has more than %d sessions", name, maxObservations)
+		}
+		if err == nil && isColumns(row) {
+			columns = row
+			take = func() error { return checkColumns(row) }
+			continue
 		}
 		take = func() error {
 			if err != nil {
@@ -108,19 +111,38 @@ func readObservationsCSV(name string, in io.Reader, each func(scenarios.Observat
 	}
 }
 
+// isColumns reports whether a row is the head of a further run.
+func isColumns(row []string) bool {
+	return len(row) > 1 && strings.TrimPrefix(row[0], byteOrderMark)+","+row[1]+"," == csvHead
+}
+
+// checkColumns refuses a head without what every session has.
+func checkColumns(columns []string) error {
+	columns[0] = strings.TrimPrefix(columns[0], byteOrderMark)
+	for _, key := range csvNeeded {
+		if !slices.Contains(columns, key) {
+			return fmt.Errorf("there is no column %s: this is not what --observations FILE.csv writes", key)
+		}
+	}
+	return nil
+}
+
 // observationRow reads a row.
 func observationRow(columns, row []string) (observationLine, error) {
 	l := observationLine{Phases: map[string]float64{}}
 	for i, column := range columns {
 		read := csvCells[column]
-		if read == nil || row[i] == "" {
+		switch {
+		case row[i] == "" && column != "local" && slices.Contains(csvNeeded, column):
+			return l, fmt.Errorf("it is no session: it has no %s", column)
+		case read == nil || row[i] == "":
 			continue
 		}
 		if err := read(&l, row[i]); err != nil {
 			return l, fmt.Errorf("it is no session: %s: %w", column, err)
 		}
 	}
-	return l, nil
+	return l, l.check()
 }
 
 // errLongRow is about a row that no run writes.

@@ -107,7 +107,7 @@ func reconciled(ctx context.Context, observations string, logs []string, format 
 	if format != "" && named == nil {
 		return reconcile.Reconciliation{}, fmt.Errorf("--log-format %q: it must be one of %s", format, strings.Join(balancerlog.FormatNames(), ", "))
 	}
-	sessions, lacking, err := readSessions(ctx, observations)
+	sessions, err := readSessions(ctx, observations, &o)
 	if err != nil {
 		return reconcile.Reconciliation{}, err
 	}
@@ -115,7 +115,6 @@ func reconciled(ctx context.Context, observations string, logs []string, format 
 	if err != nil {
 		return reconcile.Reconciliation{}, err
 	}
-	o.Lacking = lacking
 	join := reconcile.NewJoin(sessions, o)
 	var read []balancerlog.File
 	for _, file := range files {
@@ -132,16 +131,16 @@ func reconciled(ctx context.Context, observations string, logs []string, format 
 }
 
 // readSessions reads the sessions of a run: all of them from observations, and those that
-// failed from a result; lacking says that there were more.
-func readSessions(ctx context.Context, name string) (sessions []reconcile.Session, lacking string, err error) {
-	err = readObservations(ctx, name, func(o scenarios.Observation) { sessions = append(sessions, reconcile.SessionOf(o)) })
+// failed from a result. It notes in o where there were more.
+func readSessions(ctx context.Context, name string, o *reconcile.Options) (sessions []reconcile.Session, err error) {
+	o.Cut, err = readObservations(ctx, name, func(o scenarios.Observation) { sessions = append(sessions, reconcile.SessionOf(o)) })
 	switch {
 	case errors.Is(err, errIsResult):
-		return failedSessions(ctx, name)
+		sessions, o.Lacking, err = failedSessions(ctx, name)
 	case err == nil && len(sessions) == 0:
 		err = fmt.Errorf("%s: it has no session", name)
 	}
-	return sessions, "", err
+	return sessions, err
 }
 
 // failedSessions are those of a result.

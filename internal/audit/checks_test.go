@@ -132,6 +132,42 @@ func TestChecks_DrainFixesAreOfTheEvidence(t *testing.T) {
 	}
 }
 
+// Rules of one group or of several, none of which admits every address, may do it together.
+func TestChecks_OpenGroupsTogether(t *testing.T) {
+	admit := func(a *account, group string, networks ...string) {
+		a.SetGroup(group, func(g *awssim.Group) {
+			for _, n := range networks {
+				g.Rules = append(g.Rules, awssim.Rule{Protocol: "tcp", From: 21050, To: 21050, CIDR: netip.MustParsePrefix(n)})
+			}
+		})
+	}
+	for name, c := range map[string]struct {
+		first, second []string
+		status        scenarios.Status
+		says          string
+	}{
+		"halves":             {[]string{"0.0.0.0/1", "128.0.0.0/1"}, nil, scenarios.StatusFail, "admits every address, or nearly, to port 21050 by 0.0.0.0/1 and 128.0.0.0/1 together"},
+		"halves of IPv6":     {[]string{"::/1", "8000::/1"}, nil, scenarios.StatusFail, "by ::/1 and 8000::/1 together"},
+		"pieces":             {[]string{"0.0.0.0/2", "64.0.0.0/2", "128.0.0.0/2", "192.0.0.0/3"}, nil, scenarios.StatusFail, "together"},
+		"halves of 2 groups": {[]string{"0.0.0.0/1"}, []string{"128.0.0.0/1"}, scenarios.StatusFail, "admit every address"},
+		"private networks":   {[]string{"172.16.0.0/12", "192.168.0.0/16"}, []string{"10.1.0.0/16"}, scenarios.StatusPass, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := newAccount(t)
+			second := a.AddGroup(awssim.Group{Name: "second", VPC: a.vpc})
+			admit(a, a.front, c.first...)
+			admit(a, second, c.second...)
+			a.network(func(b *awssim.NetworkBalancer) { b.Groups = append(b.Groups, second) })
+			a.classic(func(b *awssim.Balancer) { b.Groups = append(b.Groups, second) })
+			for _, of := range []string{networkName, classicName} {
+				if f := a.judged(t, of)["audit.sg.open"]; f.Status != c.status || !strings.Contains(f.Message, c.says) {
+					t.Errorf("%s: %s %q", of, f.Status, f.Message)
+				}
+			}
+		})
+	}
+}
+
 // showOfIAM has the Classic load balancer show a certificate of IAM that is valid for so
 // many days.
 func showOfIAM(a *account, days int) {

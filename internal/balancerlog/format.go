@@ -17,6 +17,7 @@ type Format struct {
 	Nodes      bool          // it says which of its addresses was dialled
 	Many       bool          // one connection may have several lines: requests, or minutes of a flow
 	Flows      bool          // it has no connections but directions of packets
+	Apart      time.Duration // how far apart two of its times must be to tell which was first; 0: they need only differ
 
 	decode func(*decoder, []byte, *Record) error
 }
@@ -28,7 +29,7 @@ var Formats = []*Format{
 	{Name: "haproxy", Resolution: 2 * time.Millisecond, Zone: true, Backends: true, Nodes: true, decode: (*decoder).haproxy},
 	{Name: "haproxy-tcplog", Resolution: 2 * time.Millisecond, Backends: true, decode: (*decoder).haproxyTCP},
 	{Name: "haproxy-httplog", Resolution: 2 * time.Millisecond, Backends: true, Many: true, decode: (*decoder).haproxyHTTP},
-	{Name: "nginx", Resolution: 3 * time.Millisecond, Zone: true, Backends: true, Nodes: true, decode: (*decoder).nginx},
+	{Name: "nginx", Resolution: 3 * time.Millisecond, Apart: 2 * time.Millisecond, Zone: true, Backends: true, Nodes: true, decode: (*decoder).nginx},
 	{Name: "envoy", Resolution: 2 * time.Millisecond, Zone: true, Backends: true, Nodes: true, decode: (*decoder).envoy},
 	{Name: "vpc-flow", Resolution: time.Second, Zone: true, Backends: true, Many: true, Flows: true, decode: (*decoder).flow},
 }

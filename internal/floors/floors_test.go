@@ -56,7 +56,7 @@ vocab: internal/enum
 scenarios/threshold: scenarios scenarios/internal/batch scenarios/internal/budget scenarios/internal/generator scenarios/internal/phrase
 scenarios/sizing: scenarios internal/stats
 scenarios/internal/balance: scenarios scenarios/internal/batch scenarios/internal/budget scenarios/internal/phrase internal/stats
-scenarios/internal/awscheck: scenarios scenarios/internal/phrase
+scenarios/internal/awscheck: internal/netset scenarios scenarios/internal/phrase
 scenarios/internal/generator: scenarios scenarios/internal/batch scenarios/internal/budget scenarios/internal/phrase vocab
 scenarios/internal/batch: scenarios scenarios/internal/phrase internal/stats
 scenarios/internal/cause: scenarios scenarios/internal/batch scenarios/internal/phrase internal/stats vocab
@@ -74,7 +74,8 @@ internal/simcluster: internal/thriftgen/hs2 internal/thriftgen/beeswax internal/
 internal/provision: internal/provision/lbfile
 internal/s3log: internal/provision
 internal/audit: internal/impalaweb internal/provision scenarios
-internal/provision/lbfile: internal/strictyaml internal/usertext
+internal/provision/lbfile: internal/netset internal/strictyaml internal/usertext
+internal/netset:
 internal/strictyaml: internal/usertext
 internal/usertext:
 internal/enum:

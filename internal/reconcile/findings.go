@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/stats"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
@@ -35,6 +36,9 @@ func (f findings) share(o scenarios.Outcome) (joinedOnes, all int) {
 	return joinedOnes, all
 }
 
+// cutOff says what is not known of a run that was killed.
+const cutOff = "the observations end in a line that is cut off, as of a run that was killed: what follows is not known"
+
 // enoughJoined is the share of the good sessions that must have a line: access logs of AWS
 // are no complete account.
 const enoughJoined = 0.95
@@ -56,14 +60,38 @@ func (f findings) joined() scenarios.Finding {
 	}
 	low, high := stats.Interval(n, all)
 	out.Explain = fmt.Sprintf("between %.1f %% and %.1f %% of sessions like these have a line that can be told from others (95 %% confidence)", low*100, high*100)
-	out.Message = fmt.Sprintf("%d of %d sessions that succeeded have their line in the log", n, all)
-	if float64(n) >= enoughJoined*float64(all) {
-		out.Status = scenarios.StatusPass
+	scouts, allScouts := f.scouts()
+	out.Message = fmt.Sprintf("%d of %d sessions that succeeded have their line in the log", n-scouts, all-allScouts)
+	switch {
+	case allScouts == all:
+		out.Message = fmt.Sprintf("%d of %d scouts have their line in the log", scouts, allScouts)
+	case allScouts > 0:
+		out.Message += fmt.Sprintf(", and so have %d of %d scouts", scouts, allScouts)
 	}
 	if n < all {
 		out.Note = strings.TrimPrefix(out.Note+"; "+f.missing(), "; ")
 	}
+	switch {
+	case f.j.options.Cut:
+		out.Message += ", but " + cutOff
+	case float64(n) >= enoughJoined*float64(all):
+		out.Status = scenarios.StatusPass
+	}
 	return out
+}
+
+// scouts counts those of share that are scouts, of the good ones.
+func (f findings) scouts() (joinedOnes, all int) {
+	for i, s := range f.j.sessions {
+		if !s.Scout || s.Outcome != scenarios.OutcomeOK || !s.Client.IsValid() {
+			continue
+		}
+		all++
+		if f.p.pairs[i].state == joined {
+			joinedOnes++
+		}
+	}
+	return joinedOnes, all
 }
 
 func (f findings) brokenLines() string {
@@ -78,6 +106,10 @@ func (f findings) brokenLines() string {
 	return fmt.Sprintf("lines that could not be read: %d, beside %d that could", broken, records)
 }
 
+// maxUncertain is how far apart the differences of the clocks may be that sessions allow, and
+// still say that the clocks agree: as far as two that drift, and are read in seconds.
+const maxUncertain = 20 * time.Second
+
 // clock claims that all pairs agree on one difference of the clocks.
 func (f findings) clock() scenarios.Finding {
 	out := scenarios.Finding{ID: scenarios.ReconcileClock}
@@ -90,7 +122,13 @@ func (f findings) clock() scenarios.Finding {
 	if n := f.r.Sessions.Untimely; n > 0 {
 		out.Note = fmt.Sprintf("%d sessions do not agree: a clock was set during the run, or these lines are of others", n)
 	}
-	if f.r.Sessions.Untimely*20 <= f.r.Sessions.Joined {
+	switch width := milliseconds(f.r.Clock.High - f.r.Clock.Low); {
+	case width > maxUncertain:
+		out.Message = fmt.Sprintf("the sessions that joined allow differences of the clocks that are %s apart: that is too much to say whether they agree", rounded(width))
+		if f.j.options.Lacking != "" {
+			out.Status = scenarios.StatusSkipped // it is of sessions of which the begin is not known
+		}
+	case f.r.Sessions.Untimely*20 <= f.r.Sessions.Joined:
 		out.Status = scenarios.StatusPass
 	}
 	return out
@@ -232,6 +270,8 @@ func (f findings) failed() scenarios.Finding {
 		}
 	}
 	switch {
+	case failures == 0 && f.j.options.Cut:
+		out.Message = "no session failed, but " + cutOff
 	case failures == 0:
 		out.Status, out.Message = scenarios.StatusPass, "no session failed"
 	case len(f.r.Failed) == 0:

@@ -25,6 +25,8 @@ type Options struct {
 
 	// Lacking says which sessions of the run are not among those that are joined; "": none.
 	Lacking string
+
+	Cut bool // the observations end in a line that is not whole: what follows is not known
 }
 
 // Join is a run beside the balancer's log.

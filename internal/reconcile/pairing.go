@@ -175,7 +175,8 @@ func (j *Join) bounds(i int, p pair) (low, high time.Duration) {
 	if j.format.Many {
 		last = s.End
 	}
-	leeway := j.format.Resolution + time.Duration(maxDrift*float64(j.window.end.Sub(j.window.start)))
+	drift := min(maxLeeway, time.Duration(maxDrift*float64(j.window.end.Sub(j.window.start))))
+	leeway := j.format.Resolution + drift
 	return p.record.Accepted.Sub(last) - leeway, p.record.Accepted.Sub(s.Start) + leeway
 }
 

@@ -48,6 +48,11 @@ func TestReconcile_Goldens(t *testing.T) {
 		"another day":           {shape: with(usual("haproxy"), func(s *shape) { s.offset, s.lost = 48*time.Hour, 1 })},
 		"another node":          {shape: usual("haproxy"), spoil: moveNode},
 		"two clocks":            {shape: usual("nginx"), spoil: setClock},
+		"scouts":                {shape: usual("haproxy"), spoil: scoutFirst, want: scenarios.StatusPass},
+		"scouts alone":          {shape: with(usual("haproxy"), func(s *shape) { s.sessions = 2 }), spoil: scoutFirst, want: scenarios.StatusPass},
+		"cut off":               {shape: usual("haproxy"), options: Options{Cut: true}},
+		"all held for long":     {shape: usual("haproxy"), spoil: answerLate},
+		"months apart":          {shape: usual("haproxy"), spoil: moveHalf, want: scenarios.StatusPass},
 		"empty":                 {shape: with(usual("haproxy"), func(s *shape) { s.lost, s.others = 1, 0 })},
 		"nothing dialled":       {shape: usual("haproxy"), spoil: loseLocal},
 	} {
@@ -151,6 +156,32 @@ func setClock(s *synthetic) {
 	}
 }
 
+// scoutFirst makes scouts of the first session over each node.
+func scoutFirst(s *synthetic) { s.sessions[0].Scout, s.sessions[1].Scout = true, true }
+
+// answerLate has no first byte come back within a minute.
+func answerLate(s *synthetic) {
+	for i := range s.sessions {
+		s.sessions[i].Answer = s.sessions[i].Start.Add(time.Minute)
+		s.sessions[i].End = s.sessions[i].Answer
+	}
+}
+
+// moveHalf makes two runs of it, months apart, with their lines.
+func moveHalf(s *synthetic) {
+	later := func(n int) time.Duration { return time.Duration(n/30) * 60 * 24 * time.Hour }
+	for i := range s.lines {
+		var n int
+		if _, err := fmt.Sscanf(s.lines[i].Name, "s%d", &n); err == nil {
+			s.lines[i].Accepted, s.lines[i].Ended = s.lines[i].Accepted.Add(later(n)), s.lines[i].Ended.Add(later(n))
+		}
+	}
+	for i := range s.sessions {
+		one := &s.sessions[i]
+		one.Start, one.Answer, one.End = one.Start.Add(later(i)), one.Answer.Add(later(i)), one.End.Add(later(i))
+	}
+}
+
 func loseLocal(s *synthetic) {
 	for i := range s.sessions {
 		s.sessions[i].Client = netip.AddrPort{}
@@ -217,10 +248,15 @@ func TestSessionOf(t *testing.T) {
 	s := SessionOf(o)
 	want := Session{
 		Client: address("10.1.2.3:5"), Seq: 3, Node: o.Node, Start: began, Answer: began.Add(12 * time.Millisecond), End: began.Add(2 * time.Second),
-		Coordinator: "c", Outcome: scenarios.OutcomeOK, Received: 7, Sent: 8,
+		Coordinator: "c", Outcome: scenarios.OutcomeOK, Received: 7, Sent: 8, Scout: true,
 	}
 	if s != want {
 		t.Errorf("%+v, want %+v", s, want)
+	}
+	for part, scout := range map[scenarios.Part]bool{scenarios.PartSettle: true, scenarios.PartOrdered: false, scenarios.PartHeld: false} {
+		if o.Part = part; SessionOf(o).Scout != scout {
+			t.Errorf("%v: scout is %v", part, !scout)
+		}
 	}
 	o.Phases = [scenarios.NumPhases]time.Duration{}
 	if s = SessionOf(o); s.Answer != s.End {

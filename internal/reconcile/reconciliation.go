@@ -26,8 +26,8 @@ type Reconciliation struct {
 	Findings []scenarios.Finding `json:"findings"`
 }
 
-// Sessions counts the run's sessions by what became of them in the join: they add up to
-// Total.
+// Sessions counts the run's sessions by what became of them in the join: but for
+// Scouts they add up to Total.
 type Sessions struct {
 	Total     int    `json:"total"`
 	Joined    int    `json:"joined"`
@@ -35,6 +35,7 @@ type Sessions struct {
 	Untimely  int    `json:"untimely"`      // the one line that fits by its address does not by its time
 	NotLogged int    `json:"not_logged"`    // no line fits
 	NoPort    int    `json:"no_local_port"` // it never connected, or its port is unknown
+	Scouts    int    `json:"scouts"`        // of Total: a result counts them apart
 	Why       string `json:"why,omitempty"` // why none joined
 }
 
@@ -143,6 +144,9 @@ func (j *Join) clockOf(c clock, p pairing) Clock {
 func (j *Join) count(r *Reconciliation, p pairing) {
 	r.Sessions.Total = len(p.pairs)
 	for i := range p.pairs {
+		if j.sessions[i].Scout {
+			r.Sessions.Scouts++
+		}
 		switch p.pairs[i].state {
 		case joined:
 			r.Sessions.Joined++

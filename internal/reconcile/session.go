@@ -20,6 +20,7 @@ type Session struct {
 	Class       scenarios.Class // zero unless it failed
 	Received    int64           // of its connection, TLS's own included; -1: unknown
 	Sent        int64
+	Scout       bool      // of before the run, or of settling: a result counts it apart
 	Likely      time.Time // when it probably began, where Start is the earliest time alone; else zero
 }
 
@@ -28,6 +29,7 @@ func SessionOf(o scenarios.Observation) Session {
 	s := Session{
 		Seq: o.Seq, Client: plain(o.Local), Node: plain(o.Node), Start: o.Began, End: o.Began.Add(max(0, o.End-o.Start)),
 		Coordinator: o.Who.Coordinator, Outcome: o.Outcome, Class: o.Class, Received: o.BytesIn, Sent: o.BytesOut,
+		Scout: o.Part == scenarios.PartScout || o.Part == scenarios.PartSettle,
 	}
 	s.Answer = s.End
 	before := o.Phases[scenarios.PhaseResolve] + o.Phases[scenarios.PhaseTCP]

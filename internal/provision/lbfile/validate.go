@@ -3,13 +3,13 @@ package lbfile
 import (
 	"fmt"
 	"maps"
-	"math"
 	"net/netip"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/netset"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/strictyaml"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/usertext"
 )
@@ -94,27 +94,10 @@ func (s Spec) networkChecks() []check {
 	for _, c := range s.Clients {
 		claims = append(claims, check{!c.IsValid(), "clients", "invalid network: expected e.g. 10.0.0.0/8"})
 	}
-	if share := max(coverage(s.Clients, 32), coverage(s.Clients, 128)); share > mostOfAll && !s.Anywhere {
+	if len(netset.NearlyAll(s.Clients)) > 0 && !s.Anywhere {
 		claims = append(claims, check{true, "clients", fmt.Sprintf("%v together allow every address, or nearly; list the networks, or confirm with \"anywhere: true\"", s.Clients)})
 	}
 	return claims
-}
-
-// mostOfAll is the share of all addresses from which on clients count as anywhere. No
-// network of one's own has as much.
-const mostOfAll = 0.5
-
-// coverage is the share of all addresses of a family, by its length in bits, that
-// networks contain.
-func coverage(networks []netip.Prefix, bits int) float64 {
-	share := 0.0
-	for i, n := range networks {
-		within := slices.ContainsFunc(networks, func(o netip.Prefix) bool { return o.Bits() < n.Bits() && o.Overlaps(n) })
-		if n.IsValid() && n.Addr().BitLen() == bits && !within && !slices.Contains(networks[:i], n) {
-			share += math.Ldexp(1, -n.Bits())
-		}
-	}
-	return share
 }
 
 func (s Spec) pickCheck(key string, p Pick, prefix string) check {

@@ -1,6 +1,7 @@
 package awscheck
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strconv"
@@ -52,7 +53,8 @@ type outcome struct {
 	message         string
 	note            string
 	observed, limit *float64
-	fix             scenarios.Fixes   // in place of what would mend it
+	fix             scenarios.Fixes   // of what is not known: what would tell it
+	mend            *mend             // in place of the check's; nil: that would do
 	seconds         scenarios.Seconds // what stands for SECONDS in what would mend it
 }
 
@@ -121,7 +123,7 @@ func (c check) ask(a asked) scenarios.Finding {
 	}
 	if o.status == scenarios.StatusFail || f.Note != "" {
 		f.See = c.document.url
-		f.Fix = of.mend.fixes(a.Name, o.seconds)
+		f.Fix = cmp.Or(o.mend, &of.mend).fixes(a.Name, o.seconds)
 	}
 	return f
 }

@@ -18,7 +18,8 @@ func judgeIdle(a asked) outcome {
 	case !known:
 		return unsaid("idle timeout")
 	case idle < limit:
-		return bad("%s cuts connections that are idle for %s; clients keep them for %s", of, phrase.ShortSeconds(idle), phrase.ShortSeconds(limit)).measured(idle, limit)
+		return bad("%s cuts connections that are idle for %s; clients keep them for %s", of, phrase.ShortSeconds(idle), phrase.ShortSeconds(limit)).measured(idle, limit).
+			mendedWith(a.idleMend(limit, "clients must close idle connections sooner"))
 	}
 	return good("%s cuts connections that are idle for %s; clients keep them for %s", of, phrase.ShortSeconds(idle), phrase.ShortSeconds(limit)).measured(idle, limit)
 }
@@ -32,9 +33,9 @@ func judgeKeepalive(a asked) outcome {
 	case probe == nil:
 		return unknown("client_keepalive_probe_period_s is not known").toldBy(fromImpala("audit.keepalive"))
 	case *probe == 0:
-		return unwise("Impala sends no keepalive probes, and %s cuts after %s", of, phrase.ShortSeconds(idle)).measured(*probe, idle)
+		return unwise("Impala sends no keepalive probes, and %s cuts after %s", of, phrase.ShortSeconds(idle)).measured(*probe, idle).mendedWith(probeSooner(idle))
 	case *probe >= idle:
-		return unwise("Impala probes after %s, and %s cuts after %s", phrase.ShortSeconds(*probe), of, phrase.ShortSeconds(idle)).measured(*probe, idle)
+		return unwise("Impala probes after %s, and %s cuts after %s", phrase.ShortSeconds(*probe), of, phrase.ShortSeconds(idle)).measured(*probe, idle).mendedWith(probeSooner(idle))
 	}
 	return good("Impala probes after %s, before %s cuts after %s", phrase.ShortSeconds(*probe), of, phrase.ShortSeconds(idle)).measured(*probe, idle)
 }
@@ -50,11 +51,11 @@ func judgeIdleSession(a asked) outcome {
 	case *session == 0 && probe == nil:
 		return unknown("idle_session_timeout is 0, and client_keepalive_probe_period_s is not known").toldBy(fromImpala("audit.keepalive"))
 	case *session == 0 && *probe == 0:
-		return unwise("idle_session_timeout is 0 and Impala sends no keepalive probes, and %s cuts after %s", of, phrase.ShortSeconds(idle))
+		return unwise("idle_session_timeout is 0 and Impala sends no keepalive probes, and %s cuts after %s", of, phrase.ShortSeconds(idle)).mendedWith(probeSooner(idle))
 	case *session == 0:
 		return good("idle_session_timeout is 0, and keepalive probes free the threads of connections that were cut")
 	case idle < *session:
-		return unwise("%s cuts after %s, and Impala closes idle sessions after %s", of, phrase.ShortSeconds(idle), phrase.ShortSeconds(*session)).measured(idle, *session)
+		return unwise("%s cuts after %s, and Impala closes idle sessions after %s", of, phrase.ShortSeconds(idle), phrase.ShortSeconds(*session)).measured(idle, *session).mendedWith(closeSooner(idle))
 	}
 	return good("Impala closes idle sessions after %s, before %s cuts after %s", phrase.ShortSeconds(*session), of, phrase.ShortSeconds(idle)).measured(idle, *session)
 }

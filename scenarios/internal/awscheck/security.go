@@ -1,7 +1,6 @@
 package awscheck
 
 import (
-	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -9,83 +8,6 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 )
-
-// webPort is the port of Impala's web pages.
-const webPort = 25000
-
-// everywhere reports whether a rule admits any address.
-func everywhere(r scenarios.AuditRule) bool {
-	p, err := netip.ParsePrefix(r.CIDR)
-	return err == nil && p.Bits() == 0
-}
-
-func covers(r scenarios.AuditRule, port int) bool { return r.From <= port && port <= r.To }
-
-// servedPorts are those of the targets that connections and health checks go to.
-func (a asked) servedPorts() []int {
-	var out []int
-	for _, l := range a.Listeners {
-		out = append(out, a.backendPorts(l)...)
-	}
-	for _, g := range a.Groups {
-		if g.Check.Port != 0 {
-			out = append(out, g.Check.Port)
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
-}
-
-func judgeOpenGroups(a asked) outcome {
-	ports := []int{webPort}
-	for _, l := range a.Listeners {
-		ports = append(ports, l.Port)
-	}
-	if a.Type == scenarios.BalancerNetwork && len(a.Firewall) == 0 {
-		return bad("it has no security group: everything that reaches its addresses reaches the listeners, and one without a group cannot get one")
-	}
-	if text := openTo(a.Firewall, ports); text != "" {
-		return bad("of the load balancer: %s", text)
-	}
-	behind := append(a.servedPorts(), webPort)
-	if text := openTo(a.Behind, behind); text != "" {
-		return bad("of the targets: %s", text)
-	}
-	if a.Type == scenarios.BalancerClassic {
-		if text := around(a.Behind, behind); text != "" {
-			return unwise("of the targets: %s", text)
-		}
-	}
-	return good("no security group admits every address")
-}
-
-// openTo names the first rule that admits every address to one of some ports.
-func openTo(groups []scenarios.AuditFirewall, ports []int) string {
-	for _, g := range groups {
-		for _, r := range g.In {
-			for _, port := range ports {
-				if everywhere(r) && covers(r, port) {
-					return fmt.Sprintf("%s admits %s to port %d", g.ID, r.CIDR, port)
-				}
-			}
-		}
-	}
-	return ""
-}
-
-// around names the first rule by which clients reach targets past the load balancer.
-func around(groups []scenarios.AuditFirewall, ports []int) string {
-	for _, g := range groups {
-		for _, r := range g.In {
-			for _, port := range ports {
-				if r.CIDR != "" && port != webPort && covers(r, port) {
-					return fmt.Sprintf("%s admits %s to port %d, past the load balancer", g.ID, r.CIDR, port)
-				}
-			}
-		}
-	}
-	return ""
-}
 
 func judgeEgress(a asked) outcome {
 	if len(a.Firewall) == 0 {

@@ -12,9 +12,9 @@ var idleChecks = []check{
 		suffers:  "JDBC pools, Hue, impala-shell during DDL",
 		document: document{"AWS: update the TCP idle timeout for your Network Load Balancer listener; configure the idle connection timeout for your Classic Load Balancer", networkGuide + "update-idle-timeout.html"},
 		classic: aspect{healthy: "ConnectionSettings.IdleTimeout at least as long as clients keep connections, 5m unless said otherwise", fails: true, needs: []string{readAttributes}, judge: judgeIdle,
-			mend: mend{cli("aws elb modify-load-balancer-attributes", "load-balancer-name", "NAME", "load-balancer-attributes", `'{"ConnectionSettings":{"IdleTimeout":3600}}'`), "idle_timeout of aws_elb"}},
+			mend: mend{setClassicIdle, classicIdleArgument}},
 		network: aspect{healthy: "tcp.idle_timeout.seconds of each listener at least as long as clients keep connections, 5m unless said otherwise; of a TLS listener it is 350 s and cannot be changed", fails: true, needs: []string{readListeners, readListener}, judge: judgeIdle,
-			mend: mend{cli("aws elbv2 modify-listener-attributes", "listener-arn", "LISTENER_ARN", "attributes", "Key=tcp.idle_timeout.seconds,Value=3600"), "tcp_idle_timeout_seconds of aws_lb_listener"}},
+			mend: mend{setNetworkIdle, networkIdleArgument}},
 	},
 	{
 		id: "audit.idle.keepalive", title: "keepalive probes come before the idle timeout",
@@ -23,7 +23,7 @@ var idleChecks = []check{
 		document: document{"AWS: Network Load Balancers, idle timeout; Impala: client_keepalive_probe_period_s", networkGuide + "update-idle-timeout.html"},
 		classic:  aspect{none: "a Classic load balancer does not count keepalive probes: only data keeps a connection open"},
 		network: aspect{healthy: "client_keepalive_probe_period_s less than tcp.idle_timeout.seconds", needs: []string{readListeners, readListener}, judge: judgeKeepalive,
-			mend: mend{"start impalad with client_keepalive_probe_period_s=300, or " + cli("aws elbv2 modify-listener-attributes", "listener-arn", "LISTENER_ARN", "attributes", "Key=tcp.idle_timeout.seconds,Value=3600"), "tcp_idle_timeout_seconds of aws_lb_listener"}},
+			mend: mend{sooner("client_keepalive_probe_period_s"), ofImpalad}},
 	},
 	{
 		id: "audit.idle.session", title: "connections that were cut do not keep threads of Impala",
@@ -31,9 +31,9 @@ var idleChecks = []check{
 		suffers:  "all, after days",
 		document: document{"Impala: setting the timeout period for idle queries and sessions", impalaGuide + "impala_timeouts.html"},
 		classic: aspect{healthy: "the idle timeout at least idle_session_timeout; or that is 0, with keepalive probes", needs: []string{readAttributes}, judge: judgeIdleSession,
-			mend: mend{"start impalad with an idle_session_timeout below the load balancer's, or " + cli("aws elb modify-load-balancer-attributes", "load-balancer-name", "NAME", "load-balancer-attributes", `'{"ConnectionSettings":{"IdleTimeout":3600}}'`), "idle_timeout of aws_elb"}},
+			mend: mend{sooner("idle_session_timeout"), ofImpalad}},
 		network: aspect{healthy: "the idle timeout at least idle_session_timeout; or that is 0, with keepalive probes", needs: []string{readListeners, readListener}, judge: judgeIdleSession,
-			mend: mend{"start impalad with an idle_session_timeout below the load balancer's, or " + cli("aws elbv2 modify-listener-attributes", "listener-arn", "LISTENER_ARN", "attributes", "Key=tcp.idle_timeout.seconds,Value=3600"), "tcp_idle_timeout_seconds of aws_lb_listener"}},
+			mend: mend{sooner("idle_session_timeout"), ofImpalad}},
 	},
 	{
 		id: "audit.idle.range", title: "the idle timeout can be set again",

@@ -118,9 +118,9 @@ var securityChecks = []check{
 		why:      "Impala's ports and web pages are for those who work with it. A network load balancer that was made without a security group cannot get one.",
 		suffers:  "auditors",
 		document: document{"AWS: update the security groups for your Network Load Balancer", networkGuide + "load-balancer-security-groups.html"},
-		classic: aspect{healthy: "no rule admits 0.0.0.0/0 or ::/0 to a listener, a target's port or 25000; the targets' groups admit the load balancer alone", fails: true, needs: []string{readFirewall}, judge: judgeOpenGroups,
+		classic: aspect{healthy: "no rule admits 0.0.0.0/0 or ::/0 to a listener, a target's port or 25000, and no rules admit more than half of all addresses together; the targets' groups admit the load balancer alone", fails: true, needs: []string{readFirewall}, judge: judgeOpenGroups,
 			mend: mend{cli("aws ec2 revoke-security-group-ingress", "group-id", "GROUP", "protocol", "tcp", "port", "PORT", "cidr", "0.0.0.0/0"), "aws_vpc_security_group_ingress_rule"}},
-		network: aspect{healthy: "it has a security group, and no rule admits 0.0.0.0/0 or ::/0 to a listener, a target's port or 25000", fails: true, needs: []string{readListeners, readGroups, readTargets, readFirewall}, judge: judgeOpenGroups,
+		network: aspect{healthy: "it has a security group, and no rule admits 0.0.0.0/0 or ::/0 to a listener, a target's port or 25000, and no rules admit more than half of all addresses together", fails: true, needs: []string{readListeners, readGroups, readTargets, readFirewall}, judge: judgeOpenGroups,
 			mend: mend{cli("aws ec2 revoke-security-group-ingress", "group-id", "GROUP", "protocol", "tcp", "port", "PORT", "cidr", "0.0.0.0/0"), "security_groups of aws_lb, aws_vpc_security_group_ingress_rule"}},
 	},
 	{

@@ -79,6 +79,7 @@ func writeSessions(b *strings.Builder, r reconcile.Reconciliation) {
 		{s.Untimely, "fit a line by its address and not by its time"},
 		{s.NotLogged, "have no line"},
 		{s.NoPort, "have no local port: they never connected"},
+		{s.Scouts, "are scouts, joined or not, which a result counts apart"},
 	} {
 		if row.n > 0 {
 			fmt.Fprintf(b, "  %d %s\n", row.n, row.what)
@@ -128,6 +129,9 @@ func writeOrder(b *strings.Builder, orders []reconcile.Order) {
 			node = "all nodes"
 		}
 		fmt.Fprintf(b, "  %s: %d of %d steps are to the backend that most often comes next, of %d\n", node, o.Kept, o.Steps, o.Backends)
+		if o.Unknown > 0 {
+			fmt.Fprintf(b, "    %d more are left out: the log's times do not tell which session was first\n", o.Unknown)
+		}
 	}
 }
 

@@ -23,14 +23,14 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func everything() reconcile.Reconciliation {
 	r := reconcile.Reconciliation{
 		Summary:  "FAIL: something \x1b[31m(reconcile.failed).",
-		Sessions: reconcile.Sessions{Total: 10, Joined: 5, Ambiguous: 2, Untimely: 1, NotLogged: 1, NoPort: 1},
+		Sessions: reconcile.Sessions{Total: 10, Joined: 5, Ambiguous: 2, Untimely: 1, NotLogged: 1, NoPort: 1, Scouts: 2},
 		Clock:    reconcile.Clock{Known: true, Offset: 40.3, Low: 39.1, High: 42},
 		Log:      reconcile.Log{Format: "haproxy", Backends: true, Address: "203.0.113.9", Repeats: 3, Others: 9, Own: 2, Partial: true},
 		Backends: []reconcile.Backend{
 			{Backend: "10.0.1.1:21050", Name: "impala/c1\x1b]0;x\a", Sessions: 3, Retried: 1, Coordinators: map[string]int{"coord-a1:25000": 2, "coord-\u202eb1": 1}, Others: 9},
 			{Backend: "impala/c2", Name: "impala/c2", Sessions: 2, Failed: 2},
 		},
-		Order: []reconcile.Order{{Backends: 4, Steps: 59, Kept: 20}, {Node: "10.0.0.7:21050", Backends: 2, Steps: 29, Kept: 29}},
+		Order: []reconcile.Order{{Backends: 4, Steps: 55, Kept: 20, Unknown: 4}, {Node: "10.0.0.7:21050", Backends: 2, Steps: 29, Kept: 29}},
 		Failed: []reconcile.Failed{
 			{Class: scenarios.Class{Phase: vocab.PhaseOpen, Kind: vocab.KindEOF}, Backend: "impala/c2", Coordinator: "coord-b1:25000", Reason: "SD\n::error::x", Sessions: 2},
 			{Class: scenarios.Class{Phase: vocab.PhaseTCP, Kind: vocab.KindTimeout}, Sessions: 1},
