@@ -12,6 +12,7 @@ type Capacity struct {
 	Target         int      `json:"target,omitempty"`      // asked for; 0: until full
 	Held           int      `json:"held"`                  // the maximum open together
 	For            Seconds  `json:"for_s"`                 // how long all of them stayed
+	Hold           *Hold    `json:"hold,omitempty"`        // when; nil: nothing was held, the shards of a sum had no time in common, or it is of an earlier version
 	Survived       int      `json:"survived"`              // of those held, answered when asked at the end
 	Lost           int      `json:"lost,omitempty"`        // of those held, did not
 	StoppedBy      Class    `json:"stopped_by"`            // of the session that did not get in; zero: none, the target was reached

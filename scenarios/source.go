@@ -9,7 +9,8 @@ type SourceRun struct {
 	Seed     uint64    `json:"seed"`
 	Started  time.Time `json:"started"`
 	Seconds  float64   `json:"duration_s"`
-	Sessions int       `json:"sessions"` // attempted
+	Sessions int       `json:"sessions"`       // attempted
+	Hold     *Hold     `json:"hold,omitempty"` // of kind capacity; nil: it held nothing, or is of an earlier version
 	Stopped  *Stop     `json:"stopped,omitempty"`
 }
 
@@ -18,8 +19,12 @@ func SourcesOf(r Result) []SourceRun {
 	if len(r.Sources) > 0 {
 		return r.Sources
 	}
-	return []SourceRun{{
+	out := SourceRun{
 		Run: r.Run, Shard: r.Shard, Seed: r.Seed, Started: r.Started, Seconds: r.Seconds,
 		Sessions: r.Sessions.Attempted, Stopped: r.Stopped,
-	}}
+	}
+	if r.Capacity != nil {
+		out.Hold = r.Capacity.Hold
+	}
+	return []SourceRun{out}
 }

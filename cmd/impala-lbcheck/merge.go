@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -26,7 +28,7 @@ the same scenario repeat each other. Results with a "shard" block are parts of o
 and belong together by scenario, number of shards and seed. "-" reads results from
 standard input, one behind the other, as "kubectl logs" prints those of pods that ran with
 --quiet --out json=-. Lines between them that begin with anything but a result are left
-out, which is said.
+out, which is said; so are JSON objects that others logged.
 
 Of several results of one shard the complete one counts. Two complete ones are refused
 unless --pick last is given. Where a shard is missing or did not complete, nothing
@@ -158,7 +160,7 @@ type leftOut struct {
 // limits are those of standard input that may have so many bytes yet.
 func (l *leftOut) limits(left int64) jsonstream.Limits {
 	return jsonstream.Limits{
-		Objects: maxDocuments, Each: report.MaxResult, Total: left,
+		Objects: maxDocuments, Each: report.MaxResult, Total: left, Mine: isOurs,
 		Other: func(begins string) {
 			if l.lines++; l.lines == 1 {
 				l.first = report.Neutralize(begins, maxEventText)
@@ -170,6 +172,18 @@ func (l *leftOut) limits(left int64) jsonstream.Limits {
 			}
 		},
 	}
+}
+
+// isOurs reports whether an object has a schema of this program: whether it is one that
+// merge takes is said where it is read. One that is no JSON is a result that was damaged,
+// or a line that somebody has in braces.
+func isOurs(object []byte) bool {
+	const ours = `"impala-lbcheck/`
+	var keys map[string]json.RawMessage
+	if json.Unmarshal(object, &keys) != nil {
+		return bytes.Contains(object, []byte(ours))
+	}
+	return bytes.HasPrefix(keys["schema"], []byte(ours))
 }
 
 // none says why there is no result.

@@ -80,7 +80,7 @@ func TestShards_OneVerdict(t *testing.T) {
 	}{
 		"smoke":        {args: []string{"smoke"}},
 		"smoke, dead":  {args: []string{"smoke"}, faults: []string{"dead@2"}, exit: 1, fails: scenarios.BalanceCoverage},
-		"capacity":     {args: []string{"capacity", "--hold", "40", "--for", "4s", "--rate", "40/s"}},
+		"capacity":     {args: []string{"capacity", "--hold", "40", "--for", "6s", "--rate", "40/s"}},
 		"query":        {args: []string{"query", "--sql", "SELECT 1", "--rate", "20/s", "--slowest", "1000"}},
 		"watch":        {args: []string{"watch", "--watch-for", "4s", "--rate", "20/s"}},
 		"handle-reuse": {args: []string{"handle-reuse", "--handles", "12", "--rate", "5/s"}, exit: 1, fails: scenarios.AffinityHandles},
@@ -103,6 +103,20 @@ func TestShards_OneVerdict(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A service with room for 4 takes 5 sessions of two shards: the last gets in when those of
+// the other shard have left, and all 5 were never open together.
+func TestShards_ThatGetEachOthersPlaces(t *testing.T) {
+	t.Parallel()
+	sim := cluster(t, simcluster.Config{Coordinators: 1, Nodes: 1}, "threads=4")
+	r, _, code := mergedLogs(t, shards(t, 2, "capacity", sim.Nodes()[0].String(), "--hold", "5", "--for", "1s", "--rate", "40/s", "--timeout", "1m"))
+	if code != scenarios.ExitInconclusive || r.Capacity.Held != 3 || r.Capacity.Target != 5 {
+		t.Errorf("exit %d: %+v", code, *r.Capacity)
+	}
+	if !strings.Contains(r.Summary, "the holds of shards 1/2 and 2/2 (seed 11) were not at the same time; 3 of 5 sessions are known to have been open at the same time") {
+		t.Error(r.Summary)
 	}
 }
 

@@ -2,6 +2,7 @@ package jsonstream
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +17,10 @@ type Limits struct {
 	// Other is called with the beginning of every line between objects that begins with
 	// anything but an object, as those of a log do; nil: they are refused.
 	Other func(begins string)
+
+	// Mine reports whether an object is one of those that are looked for; nil: all are. Of
+	// the others Other gets the first line, and none counts towards Objects and Total.
+	Mine func(object []byte) bool
 
 	// Unfinished is called with the line on which an object begins that has no end: the
 	// stream ends, or another object begins in the first column, as none does that is
@@ -39,6 +44,11 @@ func Split(r io.Reader, l Limits) ([][]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("object %d: %w", len(out)+1, err)
 		}
+		if l.Mine != nil && !l.Mine(object) {
+			l.leaveOut(object)
+			s.lineBegins = true // what stands behind it is no more ours than it is
+			continue
+		}
 		if total += int64(len(object)); total > l.Total {
 			return nil, fmt.Errorf("more than %d bytes in all", l.Total)
 		}
@@ -47,6 +57,15 @@ func Split(r io.Reader, l Limits) ([][]byte, error) {
 		}
 		out = append(out, object)
 	}
+}
+
+// leaveOut tells how an object begins that is not looked for.
+func (l Limits) leaveOut(object []byte) {
+	if l.Other == nil {
+		return
+	}
+	first, _, _ := bytes.Cut(object, []byte("\n"))
+	l.Other(string(first[:min(len(first), maxBegins)]))
 }
 
 // NoObjectError is about something that stands where an object begins, as the lines of a

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -65,6 +66,29 @@ func TestSplit_LeavesLinesOut(t *testing.T) {
 	broken := errors.New("broken pipe")
 	if _, err := Split(io.MultiReader(strings.NewReader("INFO"), iotest.ErrReader(broken)), limits); !errors.Is(err, broken) {
 		t.Errorf("a reader that fails: %v", err)
+	}
+}
+
+// Objects of somebody else stand between those that are looked for, more of them than
+// there may be of these.
+func TestSplit_LeavesOthersObjectsOut(t *testing.T) {
+	t.Parallel()
+	var left []string
+	limits := roomy
+	limits.Other = func(begins string) { left = append(left, begins) }
+	limits.Mine = func(object []byte) bool { return bytes.Contains(object, []byte("mine")) }
+	long := `{"msg":"` + strings.Repeat("x", 88) + `"}`
+	in := strings.Repeat(long+"\n", 20) + "{\"mine\":1}\n{\n  \"a\": 1\n}\n{} and more\n{}{\"mine\":2}"
+	got, err := Split(iotest.OneByteReader(strings.NewReader(in)), limits)
+	if err != nil || len(got) != 2 || string(got[0]) != `{"mine":1}` || string(got[1]) != `{"mine":2}` {
+		t.Errorf("%q, %v", got, err)
+	}
+	if want := []string{"{", "{}", "and more", "{}"}; len(left) != 24 || left[0] != long[:maxBegins] || !slices.Equal(left[20:], want) {
+		t.Errorf("left out: %q", left)
+	}
+	limits.Other = nil
+	if got, err := Split(strings.NewReader("{}\n{\"mine\":1}"), limits); err != nil || len(got) != 1 {
+		t.Errorf("unnoticed: %q, %v", got, err)
 	}
 }
 

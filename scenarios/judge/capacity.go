@@ -28,6 +28,7 @@ type heldSessions struct {
 	untilFull          bool // it was to go on until the service is full
 	goal               int  // sessions that were to be held; 0: until full
 	cut                bool
+	partial            *scenarios.Stop // why a sum is not whole; nil: it is, or it is none
 	fleet              sizing.Fleet
 	holders            int // coordinators that held something and have a name
 	unidentified       int // sessions whose coordinator is unknown
@@ -46,6 +47,9 @@ func heldOf(e scenarios.Measured) heldSessions {
 	h := heldSessions{Capacity: *e.Capacity, untilFull: e.Scenario.Capacity.UntilFull || e.Capacity.Target == 0}
 	if !h.untilFull {
 		h.goal = h.Target
+	}
+	if e.Stopped != nil && e.Stopped.By == scenarios.StopPartial {
+		h.partial = e.Stopped
 	}
 	looks := batch.Pool(e.Looks)
 	h.count(batch.MatchExpected(e.Scenario, looks))

@@ -152,6 +152,8 @@ func (h heldSessions) describeInconclusive() (message string, fixes scenarios.Fi
 			slices.Concat(phrase.Try("raise the limit of open files (ulimit -n)"), phrase.Set("load.local_addresses", "", "dial from several local addresses"))
 	case h.cut && !h.stopped():
 		return fmt.Sprintf("the run ended early, with %s held", h.heldOfGoal()), nil
+	case h.partial != nil && !h.stopped() && h.Held < h.goal:
+		return fmt.Sprintf("%s%s; %d of %s are known to have been open at the same time", endedEarly(*h.partial), h.partial.Text, h.Held, phrase.Count(h.goal, "session")), h.partial.Hint
 	case h.mayHang():
 		return fmt.Sprintf("%s got in; the next one got no answer (%s), not even after the others had left, and %d of %s held none: one may hang, rather than be full",
 			phrase.Count(h.Held, "session"), h.StoppedBy, h.withoutSessions(), phrase.Count(h.fleet.Size(), "coordinator")), phrase.Try(runSmoke)

@@ -29,6 +29,7 @@ var notSummed = map[string]string{
 	"Load.OfCores":                   "that of the machine that had least to spare, as needs",
 	"Load.Needs.Have":                "",
 	"Capacity.For":                   "the shortest",
+	"Capacity.Hold.Ended":            "the first",
 	"Logins.All":                     "computed anew from the times, as the next",
 	"Logins.Coordinators":            "",
 	"Sources.Shard":                  "of two documents with one source each it makes no difference",

@@ -176,7 +176,7 @@ func addParts(m *scenarios.Measured, all []session) {
 			m.Handles = append(m.Handles, h)
 		}
 	case scenarios.KindCapacity:
-		c := &scenarios.Capacity{Target: len(all), For: 60}
+		c := &scenarios.Capacity{Target: len(all), For: 60, Hold: &scenarios.Hold{Began: 9, Ended: 70}}
 		held := m.Pooled().ByCoordinator()
 		for _, name := range m.Pooled().Coordinators() {
 			c.Holders = append(c.Holders, scenarios.Holder{Name: name, Held: held[name]})

@@ -22,7 +22,7 @@ func (s *sum) addKinds(m scenarios.Measured, sources []scenarios.SourceRun) {
 		s.addHandle(h)
 	}
 	if m.Capacity != nil {
-		s.addCapacity(*m.Capacity)
+		s.held.add(*m.Capacity, scenarios.SecondsOf(s.offset), holdsOf(sources, s.began, m.Capacity.For))
 	}
 	if m.Watch != nil {
 		s.addWatch(*m.Watch, sources)
@@ -76,31 +76,4 @@ func (s *sum) addHandle(h scenarios.HandleTally) {
 	have.Reached += h.Reached
 	have.Foreign += h.Foreign
 	have.Unknown += h.Unknown
-}
-
-// addCapacity sums what shards held. What follows from it is the judge's to fill.
-func (s *sum) addCapacity(c scenarios.Capacity) {
-	if s.r.Capacity == nil {
-		c.Holders = slices.Clone(c.Holders)
-		s.r.Capacity = &c
-		return
-	}
-	have := s.r.Capacity
-	have.Target += c.Target
-	have.Held += c.Held
-	have.Survived += c.Survived
-	have.Lost += c.Lost
-	have.For = min(have.For, c.For)
-	have.Entered = have.Entered || c.Entered
-	if have.StoppedBy.IsZero() {
-		have.StoppedBy, have.Phase = c.StoppedBy, c.Phase
-	}
-	for _, h := range c.Holders {
-		i, found := slices.BinarySearchFunc(have.Holders, h.Name, func(o scenarios.Holder, name string) int { return cmp.Compare(o.Name, name) })
-		if found {
-			have.Holders[i].Held += h.Held
-		} else {
-			have.Holders = slices.Insert(have.Holders, i, h)
-		}
-	}
 }

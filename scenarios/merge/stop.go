@@ -18,7 +18,7 @@ type lack struct {
 
 // lacks are what keeps the sum from being whole, besides runs that ended early. It fails
 // where there is no sum at all.
-func (s *sum) lacks(c chosen) ([]lack, error) {
+func (s *sum) lacks(c chosen, apart *meeting) ([]lack, error) {
 	var out []lack
 	for _, text := range c.missing {
 		out = append(out, lack{text, "run what is missing, with the same seed and number of shards, and merge again"})
@@ -29,6 +29,10 @@ func (s *sum) lacks(c chosen) ([]lack, error) {
 		}
 		s.said = append(s.said, a.remark())
 		out = append(out, lack{a.String(), "start all shards together, and merge again"})
+	}
+	if apart != nil {
+		s.said = append(s.said, apart.remark())
+		out = append(out, lack{apart.String(), apart.fix()})
 	}
 	for _, p := range s.parts {
 		s.said = append(s.said, p.String())

@@ -41,6 +41,7 @@ type sum struct {
 	parts   []part                 // that are not whole
 	said    []string               // remarks on the sum itself
 	watch   watchSum
+	held    capacitySum
 	probe   *scenarios.Probe
 	audited string // the document that what AWS said is of
 }
@@ -163,7 +164,9 @@ func (s *sum) result(c chosen) (scenarios.Result, error) {
 			s.remark(text)
 		}
 	}
-	lacks, err := s.lacks(c)
+	var apart *meeting
+	s.r.Capacity, apart = s.held.sum(scenarios.Seconds(time.Duration(s.r.Scenario.Capacity.For).Seconds()))
+	lacks, err := s.lacks(c, apart)
 	if err != nil {
 		return scenarios.Result{}, err
 	}

@@ -80,7 +80,7 @@ func TestCapacity_HoldsForItsTimeAndPings(t *testing.T) {
 		sc := toHold(scenarios.CapacityConfig{Hold: 20, For: scenarios.Duration(time.Minute)})
 		sc.Load.Concurrency = 2 // logins under way, not sessions held
 		r, seen := held(t.Context(), t, s, sc, Options{})
-		want := scenarios.Capacity{Target: 20, Held: 20, For: 60, Survived: 20}
+		want := scenarios.Capacity{Target: 20, Held: 20, For: 60, Survived: 20, Hold: &scenarios.Hold{Began: 2.01, Ended: 62.01}}
 		want.Holders = []scenarios.Holder{{Name: "coord-1:25000", Held: 7}, {Name: "coord-2:25000", Held: 7}, {Name: "coord-3:25000", Held: 6}}
 		if !reflect.DeepEqual(*r.Capacity, want) {
 			t.Errorf("capacity = %+v, want %+v", *r.Capacity, want)

@@ -51,6 +51,9 @@ func (h *holder) pingAll(ctx context.Context) {
 func (h *holder) closeAll(ctx context.Context) {
 	h.mu.Lock()
 	h.closing = true
+	if len(h.held) > 0 {
+		h.seen.Hold = &scenarios.Hold{Began: scenarios.SecondsOf(h.lastIn), Ended: scenarios.SecondsOf(h.since())}
+	}
 	h.mu.Unlock()
 	open, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()

@@ -45,6 +45,7 @@ type holder struct {
 	closing  bool           // the held ones are being closed
 	reported int            // sessions held when that was last reported
 	next     int            // node
+	lastIn   time.Duration  // when the last of those held got in
 	seen     scenarios.Capacity
 }
 
@@ -200,7 +201,7 @@ func (h *holder) keep(e *heldSession) bool {
 	if h.full {
 		return false
 	}
-	h.held = append(h.held, e)
+	h.held, h.lastIn = append(h.held, e), h.since()
 	h.by[e.o.Who.Coordinator]++
 	if len(h.held)-h.reported >= max(1, h.plan/rampReports) {
 		h.reported = len(h.held)
