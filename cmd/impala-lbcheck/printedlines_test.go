@@ -318,7 +318,7 @@ var storedRun, _ = os.ReadFile(repo + "/testdata/runs/pass.json")
 // them.
 var (
 	observedRun = []byte(`{"schema":"impala-lbcheck/observations/1","tool":"0.1.0"}` + "\n" +
-		`{"seq":0,"part":"scout","start_unix_us":1795860938200137,"node":"10.0.0.9:21050","local":"10.1.2.3:40000","source":"ping","outcome":"ok"}` + "\n")
+		`{"seq":0,"part":"scout","start_ms":0.1,"start_unix_us":1795860938200137,"end_ms":8.9,"node":"10.0.0.9:21050","local":"10.1.2.3:40000","source":"ping","outcome":"ok"}` + "\n")
 	balancerLog = []byte("10.1.2.3:40000 [1795860938.201] 10.0.0.9:21050 impala impala/c1 10.0.1.1:21050 10.0.0.9:50000 1/0/9 675/7403 -- 0\n")
 )
 
