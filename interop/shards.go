@@ -145,9 +145,7 @@ func (s *shardLab) startBalancer(ctx context.Context) error {
 			return err
 		}
 		for _, i := range c.into {
-			for _, address := range sim.addresses() {
-				listeners[i].servers = append(listeners[i].servers, address)
-			}
+			listeners[i].servers = append(listeners[i].servers, sim.addresses()...)
 		}
 		if s.names == nil {
 			s.names = sim.names()

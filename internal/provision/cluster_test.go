@@ -89,7 +89,7 @@ func tryOnce() aws.Retryer {
 		o.Backoff = retry.BackoffDelayerFunc(func(int, error) (time.Duration, error) { return 0, nil })
 		o.Retryables = []retry.IsErrorRetryable{retry.IsErrorRetryableFunc(func(err error) aws.Ternary {
 			late, limited := errors.AsType[net.Error](err)
-			return aws.BoolTernary(errors.Is(err, net.ErrClosed) && !(limited && late.Timeout()))
+			return aws.BoolTernary(errors.Is(err, net.ErrClosed) && (!limited || !late.Timeout()))
 		})}
 	})
 }
