@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
 // waysIn are the protocols, logins and transports by which a session opens.
@@ -35,13 +37,17 @@ func TestDemo_EveryScenarioThroughEveryWayIn(t *testing.T) {
 				out := filepath.Join(t.TempDir(), "r.json")
 				args := append([]string{"demo"}, strings.Fields(scenario+" "+way+" --timeout 20s --quiet --out "+out)...)
 				stdout, stderr, code := call(t, args...)
-				if code != exitPass {
-					t.Errorf("%s: exit %d\n%s%s", way, code, stdout, stderr)
-					continue
-				}
 				r, err := readResult(t.Context(), out)
 				if err != nil {
 					t.Fatal(err)
+				}
+				if code == exitInconclusive && slices.Equal(idsOf(r, scenarios.StatusInconclusive), []string{scenarios.LoadLag}) && len(idsOf(r, scenarios.StatusFail)) == 0 {
+					t.Logf("%s: the machine stood still", way)
+					continue
+				}
+				if code != exitPass {
+					t.Errorf("%s: exit %d\n%s%s", way, code, stdout, stderr)
+					continue
 				}
 				var ids []string
 				for _, f := range r.Findings {
