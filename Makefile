@@ -10,7 +10,7 @@ THRIFT_VERSION := 0.17.0
 TOOL := go tool -modfile=tools/go.mod
 LINT := go tool -modfile=tools/golangci-lint/go.mod golangci-lint
 
-.PHONY: test seeds help check shuffle lint vuln interop interop-full bench gen golden fuzz hostile rule sim image kustomize release release-check kubernetes
+.PHONY: test seeds help check shuffle lint vuln interop interop-full bench gen golden fuzz hostile soak rule sim image kustomize release release-check kubernetes
 
 test: ## every test, in pure Go
 	go test ./...
@@ -101,6 +101,13 @@ hostile: ## what peers say, changed at every byte: more than 100 000 replies (fi
 	grep -o 'hostile: .*' hostile.log; \
 	awk '/hostile: / { for (i = 1; i < NF; i++) if ($$(i+1) ~ /^replies/) sum += $$i } END { print sum " replies" }' hostile.log; \
 	test $$code = 0 || echo "failed: hostile.log has the reports"; exit $$code
+
+# Runs of every kind, over every way in, with faults that come and go, in one process. What
+# each reports is what the simulated cluster counted, and the process does not grow. It is
+# paced: a tenth of a core or so.
+SOAK ?= 30m
+soak: ## every scenario over every way in for SOAK (30m), with faults: nothing leaks, counts add up
+	@go test ./internal/soak -run '^TestSoak$$' -soak $(SOAK) -count 1 -timeout 24h -v
 
 # The rates that docs/statistics.md publishes; read the difference before you commit it.
 rule: ## the balance rule, simulated in full (five minutes on two idle cores)
