@@ -17,7 +17,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(leakChecked{m}, map[string]func(){"impala-lbcheck": main, "impala-lbcheck-with-name-server": withNameServer})
+	testscript.Main(leakChecked{m}, map[string]func(){"impala-lbcheck": checkedMain, "impala-lbcheck-with-name-server": withNameServer})
 }
 
 // leakChecked runs the tests and fails where one of them left a goroutine.
@@ -38,11 +38,14 @@ func (l leakChecked) Run() int {
 }
 
 // call runs a command line in this process, in an environment without terminal,
-// environment and signals.
+// environment and signals, and reads what it wrote.
 func call(t *testing.T, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
 	var out, errs bytes.Buffer
 	code = mainCode(args, env{out: &out, err: &errs})
+	if err := checkWritten(args, code); err != nil {
+		t.Error(err)
+	}
 	return out.String(), errs.String(), code
 }
 
