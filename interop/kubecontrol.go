@@ -36,7 +36,7 @@ const (
 )
 
 // kubeTimeout limits the start of each part, on a machine that is busy.
-const kubeTimeout = 2 * time.Minute
+const kubeTimeout = 5 * time.Minute
 
 // flag is a flag whose value is a file of the cluster.
 func (k *kube) flag(name, file string) string { return "--" + name + "=" + k.path(file) }

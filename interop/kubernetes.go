@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -49,7 +50,8 @@ func (l *lab) buildKubernetes(ctx context.Context) (string, error) {
 }
 
 // proveKubernetes runs Jobs of the base's CronJob where the profile "restricted" is
-// enforced: a password from a Secret, a CA from a ConfigMap, a scenario, results.
+// enforced: a password from a Secret, a CA from a ConfigMap, a scenario, results. Then Jobs
+// of shards.
 func (l *lab) proveKubernetes(ctx context.Context) (e evidence, err error) {
 	k, err := l.newKube(ctx)
 	if err != nil {
@@ -64,7 +66,11 @@ func (l *lab) proveKubernetes(ctx context.Context) (e evidence, err error) {
 			return evidence{}, err
 		}
 	}
-	return evidence{numbers: "profile restricted is enforced; Complete with a password and a CA that are mounted; Failed by one pod with exit code 1 for a missing coordinator, with 4 for a wrong password"}, nil
+	jobs, err := l.proveJobs(ctx, k)
+	if err != nil {
+		return evidence{}, fmt.Errorf("shards: %w", err)
+	}
+	return evidence{numbers: "profile restricted is enforced; Complete with a password and a CA that are mounted; Failed by one pod with exit code 1 for a missing coordinator, with 4 for a wrong password; " + jobs}, nil
 }
 
 // newKube starts a cluster.
