@@ -98,7 +98,7 @@ func (l *lab) newKube(ctx context.Context) (*kube, error) {
 // remove ends the cluster and what it left on the machine.
 func (k *kube) remove(ctx context.Context) error {
 	// Pods first: they have mounts and network namespaces.
-	_, err := k.kubectl(context.WithoutCancel(ctx), "delete", "namespace", kubeNamespace, "--ignore-not-found", "--timeout=60s")
+	_, err := k.kubectl(context.WithoutCancel(ctx), "delete", "namespace", kubeNamespace, "--ignore-not-found", "--timeout=180s")
 	k.procs.close()
 	err = errors.Join(err, k.stop())
 	k.network.delete()

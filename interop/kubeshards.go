@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -295,7 +296,7 @@ func (s *kubeShards) checkEvicted(ctx context.Context) error {
 		}
 		log, err := s.evict(ctx, pod)
 		if err == nil {
-			err = json.Unmarshal(log, &first)
+			err = decodeFrom(log, &first)
 		}
 		return log, err
 	}})
@@ -314,6 +315,11 @@ func (s *kubeShards) checkEvicted(ctx context.Context) error {
 	}
 	s.proven("a pod that is evicted is done again: its first %d sessions are left out", first.Sessions.opened())
 	return nil
+}
+
+// decodeFrom decodes the result in a log, which has what was said to people, too.
+func decodeFrom(log []byte, r *result) error {
+	return json.NewDecoder(bytes.NewReader(log[max(0, bytes.IndexByte(log, '{')):])).Decode(r)
 }
 
 // evict evicts a pod, and returns what it printed until it ended.
