@@ -21,6 +21,7 @@ type kube struct {
 	*containerd
 	bin     string // directory of its programs
 	network namespace
+	bed     *shardBed // what the pods reach
 	procs   *processes
 	restore func()   // undoes what the kubelet changed in the kernel
 	dirs    []string // that the kubelet creates elsewhere

@@ -31,13 +31,9 @@ type kubeShards struct {
 
 // proveJobs runs printed Jobs as they are, with the commands printed above each, and has
 // our command judge what their pods print.
-func (l *lab) proveJobs(ctx context.Context, k *kube) (string, error) {
-	s := &kubeShards{shardBed: &shardBed{lab: l, bridge: kubeBridge, within: k.prefix()}, kube: k}
-	defer s.stopBalancer()
+func (k *kube) proveJobs(ctx context.Context) (string, error) {
+	s := &kubeShards{shardBed: k.bed, kube: k}
 	if err := s.writeTools(); err != nil {
-		return "", err
-	}
-	if err := s.startBalancer(ctx, "--tls", "--ca-out", k.path("shards.pem"), "--auth", "ldap", "--user", "svc-lbcheck", "--password-file", k.path("password")); err != nil {
 		return "", err
 	}
 	for _, check := range []func(context.Context) error{s.checkUnknownField, s.checkWhole, s.checkSource, s.checkDead, s.checkKilled, s.checkEvicted} {

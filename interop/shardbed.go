@@ -59,9 +59,9 @@ type shardSum struct {
 	code int
 }
 
-// startBalancer starts coordinators and HAProxy beside the bridge. flags are of the
-// coordinators that serve one run.
-func (b *shardBed) startBalancer(ctx context.Context, flags ...string) error {
+// startBalancer starts coordinators and HAProxy beside the bridge, which listens for others,
+// too. flags are of the coordinators that serve one run.
+func (b *shardBed) startBalancer(ctx context.Context, others []listener, flags ...string) error {
 	listeners := []listener{
 		{name: "summed", bind: b.bridge + ":" + shardSummed, options: []string{"balance roundrobin"}},
 		{name: "dead", bind: b.bridge + ":" + shardDead, options: []string{"balance roundrobin"}},
@@ -90,7 +90,7 @@ func (b *shardBed) startBalancer(ctx context.Context, flags ...string) error {
 			b.summed = sim
 		}
 	}
-	return b.startHAProxyOnBridge(ctx, listeners)
+	return b.startHAProxyOnBridge(ctx, append(listeners, others...))
 }
 
 func (b *shardBed) startHAProxyOnBridge(ctx context.Context, listeners []listener) error {

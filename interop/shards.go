@@ -46,7 +46,7 @@ func (l *lab) proveShards(ctx context.Context) (e evidence, err error) {
 	if err := s.addClients(ctx); err != nil {
 		return evidence{}, err
 	}
-	if err := s.startBalancer(ctx); err != nil {
+	if err := s.startBalancer(ctx, nil); err != nil {
 		return evidence{}, err
 	}
 	for _, check := range []func(context.Context) error{s.checkWhole, s.checkSource, s.checkDead, s.checkKilled} {
