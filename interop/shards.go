@@ -28,6 +28,7 @@ func shardProofs(l *lab) []proof {
 	return []proof{
 		{name: "shards.clients", run: l.proveShards, full: true},
 		{name: "shards.manifest", run: l.proveShardManifests},
+		{name: "shards.batch", prepare: func() { l.moto() }, run: l.proveShardBatch, full: true},
 	}
 }
 
