@@ -58,13 +58,16 @@ var areas = []area{
 // elsewhere has the tests of what no package of an area's executes.
 const elsewhere = "cmd/impala-lbcheck"
 
-// packages are those that the area's code is in.
-func (a area) packages() []string {
+// packagesOf are those that the areas' code is in, each once.
+func packagesOf(areas []area) []string {
 	var names []string
-	for _, code := range a.code {
-		names = append(names, packageOf(code))
+	for _, a := range areas {
+		for _, code := range a.code {
+			names = append(names, packageOf(code))
+		}
 	}
-	return names
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // has reports whether a file is of the area.

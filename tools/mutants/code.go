@@ -13,19 +13,14 @@ type code struct {
 
 // readCode loads the areas' packages and finds all mutants.
 func readCode(o options) (*code, error) {
-	names := map[string]bool{}
-	for _, a := range o.areas {
-		for _, name := range a.packages() {
-			names[name] = true
-		}
-	}
+	names := packagesOf(o.areas)
 	c := &code{mutants: map[string][]mutant{}}
 	var err error
-	if c.packages, err = load(o.root, slices.Sorted(maps.Keys(names))); err != nil {
+	if c.packages, err = load(o.root, names); err != nil {
 		return nil, err
 	}
 	for _, a := range o.areas {
-		for _, name := range slices.Sorted(maps.Keys(names)) {
+		for _, name := range names {
 			for _, f := range c.packages[name].files {
 				if a.has(f.name) {
 					c.mutants[a.name] = append(c.mutants[a.name], mutantsOf(c.packages[name], f)...)
@@ -36,18 +31,16 @@ func readCode(o options) (*code, error) {
 	return c, nil
 }
 
-// check holds the named equivalents against the mutants, if all were read.
-func (c *code) check(r reasons, all bool) error {
-	if !all {
-		return nil
-	}
-	return r.match(slices.Concat(slices.Collect(maps.Values(c.mutants))...))
-}
+// all are the mutants of all areas.
+func (c *code) all() []mutant { return slices.Concat(slices.Collect(maps.Values(c.mutants))...) }
 
 // drawings are the areas' mutants in the order of the sample, or those to try again.
 func (c *code) drawings(o options) []drawing {
 	var ds []drawing
 	for _, a := range o.areas {
+		if !slices.Contains(o.from, a.name) {
+			continue
+		}
 		ms := slices.Clone(c.mutants[a.name])
 		if o.again != nil {
 			ms = slices.DeleteFunc(ms, func(m mutant) bool { return !o.again[m.key()] })

@@ -33,44 +33,63 @@ const module = "github.com/impala-lbcheck/impala-lbcheck"
 // limitAlone is how long one test may take by itself.
 const limitAlone = 5 * time.Minute
 
-// measure runs every test of a package by itself and notes what it executes of the
-// packages. A binary that has been measured before is not measured again.
-func (b bench) measure(pkg string, packages []string, progress io.Writer) (suite, error) {
-	binary := filepath.Join(b.work, "cover.test")
+// suites measures each package's tests when they are first needed.
+type suites struct {
+	bench    bench
+	covered  []string // packages whose blocks are noted
+	progress io.Writer
+	measured map[string]suite
+}
+
+// of is the suite of a package.
+func (s *suites) of(pkg string) (suite, error) {
+	if known, ok := s.measured[pkg]; ok {
+		return known, nil
+	}
+	measured, err := s.measure(pkg)
+	s.measured[pkg] = measured
+	return measured, err
+}
+
+// measure runs every test of a package by itself and notes what it executes. A binary that
+// has been measured before is not measured again.
+func (s *suites) measure(pkg string) (suite, error) {
+	binary := filepath.Join(s.bench.work, "cover.test")
 	defer os.Remove(binary)
-	if err := b.build(pkg, binary, "-cover", "-coverpkg="+module+"/"+strings.Join(packages, ","+module+"/")); err != nil {
+	if err := s.bench.build(pkg, binary, "-cover", "-coverpkg="+module+"/"+strings.Join(s.covered, ","+module+"/")); err != nil {
 		return suite{}, err
 	}
 	content, err := os.ReadFile(binary)
 	if err != nil {
 		return suite{}, err
 	}
-	kept := filepath.Join(b.work, fmt.Sprintf("%s.%x.json", strings.ReplaceAll(pkg, "/", "-"), sha256.Sum256(content)))
+	kept := filepath.Join(s.bench.work, fmt.Sprintf("%s.%x.json", strings.ReplaceAll(pkg, "/", "-"), sha256.Sum256(content)))
 	if data, err := os.ReadFile(kept); err == nil {
-		var s suite
-		return s, json.Unmarshal(data, &s)
+		var measured suite
+		return measured, json.Unmarshal(data, &measured)
 	}
-	names, err := b.testNames(pkg, binary)
+	names, err := s.bench.testNames(pkg, binary)
 	if err != nil {
 		return suite{}, fmt.Errorf("tests of %s: %w", pkg, err)
 	}
-	fmt.Fprintf(progress, "what each of the %d tests of %s executes\n", len(names), pkg)
-	s := suite{Package: pkg}
-	index := map[block]int{}
+	fmt.Fprintf(s.progress, "mutants: what each of the %d tests of %s executes\n", len(names), pkg)
+	measured, index, whole := suite{Package: pkg}, map[block]int{}, true
 	for _, name := range names {
 		began := time.Now()
-		ran, err := b.alone(pkg, binary, name)
+		ran, err := s.bench.alone(pkg, binary, name)
 		if err != nil {
-			return suite{}, err
+			fmt.Fprintf(s.progress, "mutants: %s of %s kills no mutant, for it fails without one: %v\n", name, pkg, err)
+			whole = false
+			continue
 		}
-		s.add(test{Name: name, Seconds: time.Since(began).Seconds()}, ran, index)
+		measured.add(test{Name: name, Seconds: time.Since(began).Seconds()}, ran, index)
 	}
-	slices.SortStableFunc(s.Tests, func(x, y test) int { return cmp.Compare(x.Seconds, y.Seconds) })
-	data, err := json.Marshal(s)
-	if err != nil {
-		return suite{}, err
+	slices.SortStableFunc(measured.Tests, func(x, y test) int { return cmp.Compare(x.Seconds, y.Seconds) })
+	data, err := json.Marshal(measured)
+	if err != nil || !whole {
+		return measured, err
 	}
-	return s, os.WriteFile(kept, data, 0o666)
+	return measured, os.WriteFile(kept, data, 0o666)
 }
 
 // add adds a test with what it ran; index has the place of each block.
@@ -101,7 +120,7 @@ func (b bench) alone(pkg, binary, name string) (map[block]bool, error) {
 	profile := filepath.Join(dir, "profile")
 	out, err := b.run(pkg, binary, limitAlone, []string{"GOCOVERDIR=" + dir}, only([]string{name}), "-test.coverprofile="+profile)
 	if err != nil {
-		return nil, fmt.Errorf("%s of %s fails without any mutant: %w\n%s", name, pkg, err, out)
+		return nil, fmt.Errorf("%w\n%s", err, out)
 	}
 	text, err := os.ReadFile(profile)
 	if err != nil {

@@ -1,10 +1,14 @@
 package main
 
 import (
+	_ "embed"
 	"errors"
 	"fmt"
 	"strings"
 )
+
+//go:embed equivalent.txt
+var equivalent string
 
 // reasons says of mutants why they behave as the original does.
 type reasons map[string]string

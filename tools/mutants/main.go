@@ -1,7 +1,6 @@
 package main
 
 import (
-	_ "embed"
 	"errors"
 	"flag"
 	"fmt"
@@ -13,8 +12,7 @@ import (
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
-// run is the command: 0 if all that lived is equivalent or the share is reached, 1 if not,
-// 2 for wrong arguments.
+// run is the command: 0 if enough mutants were killed, 1 if not, 2 for wrong arguments.
 func run(args []string, stdout, stderr io.Writer) int {
 	o, err := parseOptions(args, stderr)
 	switch {
@@ -24,50 +22,37 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "mutants:", err)
 		return 2
 	}
-	if err := try(o, stdout); err != nil {
+	if err := try(o, stdout, stderr); err != nil {
 		fmt.Fprintln(stderr, "mutants:", err)
 		return 1
 	}
 	return 0
 }
 
-//go:embed equivalent.txt
-var equivalent string
-
 // try draws the sample, tries it, and prints a line for each mutant and the table.
-func try(o options, stdout io.Writer) error {
+func try(o options, stdout, stderr io.Writer) error {
 	began := time.Now()
-	known, err := parseReasons(equivalent)
-	if err != nil {
-		return fmt.Errorf("equivalent.txt: %w", err)
-	}
-	if o.root, err = filepath.Abs(o.root); err != nil {
-		return err
-	}
-	code, err := readCode(o)
+	r, err := newTrial(o, stdout)
 	if err != nil {
 		return err
 	}
-	if err := code.check(known, len(o.areas) == len(areas)); err != nil {
-		return fmt.Errorf("equivalent.txt: %w", err)
+	work, done, err := workDirectory(o.work)
+	if err != nil {
+		return err
 	}
-	r := &trial{code: code, known: known, out: stdout, list: o.list}
-	if !o.list {
-		work, done, err := workDirectory(o.work)
-		if err != nil {
-			return err
-		}
-		defer done()
-		if err := r.measure(bench{root: o.root, work: work}, o); err != nil {
-			return err
-		}
-	}
-	n := draw(code.drawings(o), o.sampled(), r.mutant)
-	if o.list {
-		return nil
+	defer done()
+	b := bench{root: o.root, work: work}
+	known := &suites{bench: b, covered: packagesOf(o.areas), progress: stderr, measured: map[string]suite{}}
+	r.killer = killer{bench: b, suites: known, most: o.most, slow: o.slow}
+	n, err := draw(r.code.drawings(o), o.sampled(), r.mutant)
+	if err != nil || o.list {
+		return err
 	}
 	fmt.Fprintf(stdout, "\nseed %d, %s in %s\n\n", o.seed, plural(n, "mutant"), time.Since(began).Round(time.Second))
-	table(stdout, r.counts)
+	all := table(stdout, r.counts)
+	if all.share() < o.least {
+		r.wrong = append(r.wrong, fmt.Errorf("%.1f %% killed, and %g %% is wanted: write tests of what lived, or its reasons into equivalent.txt", all.share(), o.least))
+	}
 	return errors.Join(r.wrong...)
 }
 

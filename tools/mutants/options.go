@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -16,14 +18,19 @@ type options struct {
 	seed  uint64
 	root  string
 	work  string
-	areas []area
+	areas []area // all
+	from  []string
 	again map[string]bool // keys to try alone; nil: a sample
 	most  time.Duration
+	slow  time.Duration
+	least float64
 	list  bool
+
+	equivalent string // text of the file of reasons
 }
 
 func parseOptions(args []string, stderr io.Writer) (options, error) {
-	var o options
+	o := options{areas: areas, equivalent: equivalent}
 	fs := flag.NewFlagSet("mutants", flag.ContinueOnError)
 	fs.SetOutput(stderr)
 	fs.IntVar(&o.n, "n", 400, "how many mutants, in equal parts of the areas")
@@ -33,6 +40,8 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	names := fs.String("areas", "", "areas to draw from, with commas between (default: all)")
 	again := fs.String("again", "", "output of an earlier run: try what lived there, and no sample")
 	fs.DurationVar(&o.most, "most", time.Minute, "how long the tests of one package may take for one mutant: the shortest first")
+	fs.DurationVar(&o.slow, "slow", 10*time.Second, "how long tests may take beyond five times what they take alone, before they hang")
+	fs.Float64Var(&o.least, "least", 90, "how many per cent have to be killed of those that are not equivalent")
 	fs.BoolVar(&o.list, "list", false, "print the sample, and try none")
 	if err := fs.Parse(args); err != nil {
 		return o, err
@@ -44,7 +53,10 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 		return o, errors.New("-n: at least one mutant")
 	}
 	var err error
-	if o.areas, err = areasNamed(*names); err != nil {
+	if o.root, err = filepath.Abs(o.root); err != nil {
+		return o, err
+	}
+	if o.from, err = areasNamed(*names); err != nil {
 		return o, err
 	}
 	if *again != "" {
@@ -57,23 +69,22 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	return o, nil
 }
 
-// areasNamed are the areas of a list with commas; all for "".
-func areasNamed(list string) ([]area, error) {
+// areasNamed splits a list of areas; all for "".
+func areasNamed(list string) ([]string, error) {
+	var all []string
+	for _, a := range areas {
+		all = append(all, a.name)
+	}
 	if list == "" {
-		return areas, nil
+		return all, nil
 	}
-	var out []area
-next:
-	for name := range strings.SplitSeq(list, ",") {
-		for _, a := range areas {
-			if a.name == name {
-				out = append(out, a)
-				continue next
-			}
+	names := strings.Split(list, ",")
+	for _, name := range names {
+		if !slices.Contains(all, name) {
+			return nil, fmt.Errorf("-areas: there is no area %q, but %s", name, strings.Join(all, ", "))
 		}
-		return nil, fmt.Errorf("-areas: there is no area %q in area.go", name)
 	}
-	return out, nil
+	return names, nil
 }
 
 // survivors are the keys of the mutants that lived by a run's output.

@@ -26,7 +26,7 @@ func shuffle(ms []mutant, seed uint64) {
 
 // draw calls try with a mutant of each area in turn until n have counted, or none is left.
 // A mutant for which try returns false is replaced by the next of its area.
-func draw(ds []drawing, n int, try func(area, mutant) bool) int {
+func draw(ds []drawing, n int, try func(area, mutant) (bool, error)) (int, error) {
 	next := make([]int, len(ds))
 	counted := 0
 	for left := true; left && counted < n; {
@@ -35,7 +35,11 @@ func draw(ds []drawing, n int, try func(area, mutant) bool) int {
 			for counted < n && next[i] < len(d.mutants) {
 				m := d.mutants[next[i]]
 				next[i]++
-				if try(d.area, m) {
+				counts, err := try(d.area, m)
+				if err != nil {
+					return counted, err
+				}
+				if counts {
 					counted++
 					left = true
 					break
@@ -43,5 +47,5 @@ func draw(ds []drawing, n int, try func(area, mutant) bool) int {
 			}
 		}
 	}
-	return counted
+	return counted, nil
 }

@@ -3,8 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
-	"maps"
-	"slices"
+	"time"
 )
 
 // A trial tries mutants and counts their fates.
@@ -18,55 +17,48 @@ type trial struct {
 	list   bool // mutants are only printed
 }
 
-// measure finds out what the tests execute that can kill mutants of the areas.
-func (r *trial) measure(b bench, o options) error {
-	suites := map[string]bool{elsewhere: true}
-	for _, a := range o.areas {
-		for _, m := range r.code.mutants[a.name] {
-			for _, name := range a.testsOf(m.file) {
-				suites[name] = true
-			}
+// newTrial reads the code and holds the reasons of equivalent.txt against it.
+func newTrial(o options, stdout io.Writer) (*trial, error) {
+	r := &trial{out: stdout, list: o.list}
+	var err error
+	if r.known, err = parseReasons(o.equivalent); err == nil {
+		if r.code, err = readCode(o); err != nil {
+			return nil, err
 		}
+		err = r.known.match(r.code.all())
 	}
-	covered := map[string]bool{} // whatever the areas asked for, so that what is kept serves all
-	for _, a := range areas {
-		for _, name := range a.packages() {
-			covered[name] = true
-		}
+	if err != nil {
+		return nil, fmt.Errorf("equivalent.txt: %w", err)
 	}
-	r.killer = killer{bench: b, suites: map[string]suite{}, most: o.most}
-	for _, name := range slices.Sorted(maps.Keys(suites)) {
-		s, err := b.measure(name, slices.Sorted(maps.Keys(covered)), r.out)
-		if err != nil {
-			return err
-		}
-		r.killer.suites[name] = s
-	}
-	return nil
+	return r, nil
 }
 
 // mutant tries one, and reports whether it counts.
-func (r *trial) mutant(a area, m mutant) bool {
+func (r *trial) mutant(a area, m mutant) (bool, error) {
 	p := r.code.packages[packageOf(m.file)]
 	if !p.compiles(m) {
-		return false
+		return false, nil
 	}
 	if r.list {
 		fmt.Fprintf(r.out, "%s %s\n", m.place(), m.key())
-		return true
+		return true, nil
 	}
-	o := r.killer.try(m, p.file(m.file), a)
+	began := time.Now()
+	o, err := r.killer.try(m, p.file(m.file), a)
+	if err != nil {
+		return false, fmt.Errorf("%s: %w", m.key(), err)
+	}
 	switch reason := r.known[m.key()]; {
 	case o.fate == unbuilt:
-		return false
+		return false, nil
 	case reason != "" && o.fate == lived:
 		o.fate = reasoned
 	case reason != "":
 		r.wrong = append(r.wrong, fmt.Errorf("equivalent.txt: %s: %s by %s", m.key(), o.fate, o.by))
 	}
-	fmt.Fprintln(r.out, line(m, o))
+	fmt.Fprintln(r.out, line(m, o, time.Since(began)))
 	r.count(a.name, o.fate)
-	return true
+	return true, nil
 }
 
 func (r *trial) count(area string, f fate) {
