@@ -92,7 +92,7 @@ func (r Result) checkCloses() error {
 		return fmt.Errorf("closes: %d of good sessions, but %d were good, and %d more were before the first look", closes, s.OK, s.beside())
 	case closes > 0 && closes < s.OK && r.unmerged():
 		return fmt.Errorf("closes: %d of good sessions, but %d were good", closes, s.OK)
-	case s.LeftOpen > 0 && r.Scenario.Kind == KindCertificates:
+	case s.LeftOpen > 0 && !kinds[r.Scenario.Kind.OrLooks()].sessions:
 		return fmt.Errorf("sessions: %d are left open, but there are none in a scenario of kind %s", s.LeftOpen, r.Scenario.Kind)
 	case closes-failed+s.LeftOpen > s.Attempted+s.beside():
 		return fmt.Errorf("sessions: %d were closed and %d are left open, but %d were attempted, and %d more before the first look", closes-failed, s.LeftOpen, s.Attempted, s.beside())

@@ -59,12 +59,14 @@ const (
 	rssSlack  = 6 << 20
 )
 
-// steady fails where the last third of the curve is above the first. The goroutines and
-// descriptors of every sample are those of the start already.
-func (c curve) steady(t *testing.T) {
-	t.Helper()
+// growth says what the last third of the curve has more of than the first; nil: of nothing.
+// The goroutines and descriptors of every sample are those of the start already.
+func (c curve) growth() []string {
 	third := len(c) / 3
-	first, last := c[:third], c[len(c)-third:]
+	if third == 0 {
+		return nil
+	}
+	var grown []string
 	for _, of := range []struct {
 		what  string
 		value func(sample) int64
@@ -75,11 +77,12 @@ func (c curve) steady(t *testing.T) {
 		{"descriptors", func(s sample) int64 { return int64(s.descriptors) }, 0},
 		{"goroutines", func(s sample) int64 { return int64(s.goroutines) }, 0},
 	} {
-		before, after := median(first, of.value), median(last, of.value)
+		before, after := median(c[:third], of.value), median(c[len(c)-third:], of.value)
 		if after-before > of.slack {
-			t.Errorf("%s grew: %d in the first third, %d in the last", of.what, before, after)
+			grown = append(grown, fmt.Sprintf("%s grew: %d in the first third, %d in the last", of.what, before, after))
 		}
 	}
+	return grown
 }
 
 func median(c curve, value func(sample) int64) int64 {
@@ -98,4 +101,36 @@ func (c curve) String() string {
 		fmt.Fprintf(&b, "%8s %7d %9d %9d %9d %12d %11d\n", s.at.Round(time.Second), s.rounds, s.sessions, s.heap>>10, s.rss>>10, s.descriptors, s.goroutines)
 	}
 	return b.String()
+}
+
+func TestCurve_Growth(t *testing.T) {
+	t.Parallel()
+	flat := sample{heap: 2 << 20, rss: 30 << 20, descriptors: 12, goroutines: 3}
+	for name, c := range map[string]struct {
+		change func(s *sample, i int)
+		want   string // "": nothing grew
+	}{
+		"nothing":                   {func(*sample, int) {}, ""},
+		"now and then":              {func(s *sample, i int) { s.heap += int64(i%2) * 4 << 20 }, ""},
+		"ten kilobytes of a sample": {func(s *sample, i int) { s.heap += int64(i) * 10 << 10 }, "bytes in use grew: 2301952 in the first third, 3121152 in the last"},
+		"a page of a round":         {func(s *sample, i int) { s.rss += int64(i) * 20 * 4096 }, "bytes resident grew: 33095680 in the first third, 39649280 in the last"},
+		"one descriptor in the end": {func(s *sample, i int) { s.descriptors += i / 85 }, "descriptors grew: 12 in the first third, 13 in the last"},
+		"one goroutine in the end":  {func(s *sample, i int) { s.goroutines += i / 85 }, "goroutines grew: 3 in the first third, 4 in the last"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var all curve
+			for i := range 120 {
+				s := flat
+				c.change(&s, i)
+				all = append(all, s)
+			}
+			if got := strings.Join(all.growth(), "; "); got != c.want {
+				t.Errorf("%q, want %q", got, c.want)
+			}
+		})
+	}
+	if got := (curve{flat, flat}).growth(); got != nil {
+		t.Errorf("of two samples: %q", got)
+	}
 }

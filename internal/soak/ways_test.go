@@ -79,9 +79,6 @@ func (w way) aim(t *testing.T, s *scenarios.Scenario, c cluster, k tokens) lbche
 		opt.Roots = x509.NewCertPool()
 		opt.Roots.AppendCertsFromPEM(c.CA)
 	}
-	if !s.Kind.Has("auth.mechanism") {
-		return opt
-	}
 	s.Auth.Mechanism = w.login
 	switch w.login {
 	case scenarios.MechanismLDAP:
