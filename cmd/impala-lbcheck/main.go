@@ -51,9 +51,9 @@ func mainCode(args []string, e env) (code int) {
 			code = exitInternal
 		}
 	}()
-	e = guarded(e)
-	ctx, stop := interruptible(e, endingOf(args))
-	defer stop()
+	ctx, cancel := context.WithCancelCause(context.Background())
+	e = guarded(ctx, e)
+	defer interruptible(e, cancel, endingOf(args))()
 
 	root := newRoot(e)
 	root.SetArgs(args)

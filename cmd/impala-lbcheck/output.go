@@ -179,7 +179,8 @@ func (o *output) write(e env, outs []report.Out, r scenarios.Result) error {
 			errs = append(errs, report.Write(e.out, out.Format, r, o.style(e.out)))
 			continue
 		}
-		errs = append(errs, replace(out.Path, func(f io.Writer) error {
+		// Also after a signal: what was measured is to be written.
+		errs = append(errs, replace(context.Background(), out.Path, forAll, func(f io.Writer) error {
 			return report.Write(f, out.Format, r, o.style(f))
 		}))
 	}
@@ -205,12 +206,22 @@ func (o *output) style(to io.Writer) report.Style {
 	return s
 }
 
-// replace writes a file in one step: a report that could not be finished
-// leaves what was there before.
-func replace(name string, write func(io.Writer) error) error {
+// Who may read a file that is written: everybody, or its owner alone.
+const (
+	forAll   fs.FileMode = 0o644
+	forOwner fs.FileMode = 0o600
+)
+
+// content writes what there is already.
+func content(b []byte) func(io.Writer) error {
+	return func(w io.Writer) error { _, err := w.Write(b); return err }
+}
+
+// replace writes a file in one step: one that could not be finished leaves what was
+// there before. A pipe is given up when ctx ends before somebody reads it.
+func replace(ctx context.Context, name string, mode fs.FileMode, write func(io.Writer) error) error {
 	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
-		// Also after a signal: what was measured is to be written.
-		f, err := openForWriting(context.Background(), name, 0)
+		f, err := openForWriting(ctx, name, 0)
 		if err != nil {
 			return err
 		}
@@ -220,7 +231,7 @@ func replace(name string, write func(io.Writer) error) error {
 	if err != nil {
 		return err
 	}
-	err = errors.Join(write(f), f.Chmod(0o644), f.Close())
+	err = errors.Join(write(f), f.Chmod(mode), f.Close())
 	if err == nil {
 		err = os.Rename(f.Name(), name)
 	}
