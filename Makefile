@@ -10,7 +10,7 @@ THRIFT_VERSION := 0.17.0
 TOOL := go tool -modfile=tools/go.mod
 LINT := go tool -modfile=tools/golangci-lint/go.mod golangci-lint
 
-.PHONY: test seeds help check shuffle lint vuln interop interop-full bench gen golden fuzz hostile rule sim image kustomize release release-check kubernetes
+.PHONY: test seeds help check shuffle lint vuln interop interop-full bench gen golden fuzz hostile interrupt nohang rule sim image kustomize release release-check kubernetes
 
 test: ## every test, in pure Go
 	go test ./...
@@ -101,6 +101,20 @@ hostile: ## what peers say, changed at every byte: more than 100 000 replies (fi
 	grep -o 'hostile: .*' hostile.log; \
 	awk '/hostile: / { for (i = 1; i < NF; i++) if ($$(i+1) ~ /^replies/) sum += $$i } END { print sum " replies" }' hostile.log; \
 	test $$code = 0 || echo "failed: hostile.log has the reports"; exit $$code
+
+# Each command is timed first, and then interrupted while it goes on: by every signal, stopped
+# and continued, with nobody who reads its stdout, and killed. Go test tries a few of these.
+INTERRUPTIONS ?= 740
+INTERRUPT_SEED ?= 1
+interrupt: ## every command interrupted at random moments, 740 times (two minutes)
+	@go test ./cmd/impala-lbcheck -run '^TestInterrupt_' -interruptions $(INTERRUPTIONS) -interrupt-seed $(INTERRUPT_SEED) -parallel 4 -count 1 -timeout 1h -v > interrupt.log 2>&1; code=$$?; \
+	grep '^interrupt:' interrupt.log; test $$code = 0 || echo "failed: interrupt.log has the reports"; exit $$code
+
+# Times are held against limits here alone: on a machine with much else to do they mean
+# nothing. Nearly all of it is waiting, so that much goes on at once.
+nohang: ## every command before all that may never answer, held to 1.2 of its limit and 0.5 s (six minutes)
+	@go test ./cmd/impala-lbcheck -run '^TestNoHang_' -nohang -count 1 -timeout 1h -v > nohang.log 2>&1; code=$$?; \
+	grep '^nohang:' nohang.log | sort; test $$code = 0 || echo "failed: nohang.log has the reports"; exit $$code
 
 # The rates that docs/statistics.md publishes; read the difference before you commit it.
 rule: ## the balance rule, simulated in full (five minutes on two idle cores)

@@ -2,9 +2,11 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
+	"os/exec"
 	"slices"
 	"strings"
 	"syscall"
@@ -24,67 +26,100 @@ func patience() time.Duration {
 	return 400 * time.Millisecond
 }
 
-// hangs is when a command that has a limit of seconds is said to hang. It is many times that:
-// a machine may stand still for a while, and make nohang alone measures.
-const hangs = 3 * time.Minute
+// hangs is after how long a command is said to hang, whose limit is seconds. It is many times
+// that, for a machine may stand still: only make nohang holds commands against their limits.
+const hangs = 5 * time.Minute
+
+// briefly is the longest limit that tests wait for; only make nohang waits for longer ones.
+const briefly = 4 * time.Second
 
 // blocked is a wait of a command for something that never comes.
 type blocked struct {
 	path    string // what never comes
 	command string // as in the command tree
 	args    []string
-	env     env // out and err are set by run
+	env     env // of the command in this process; out and err are set by wait
 	limit   time.Duration
-	why     string // what the limit is, as help or docs/quality.md say
-	exits   []int  // codes that it may end with; nil: any but success
-	met     func() bool
+	why     string      // what the limit is
+	exits   []int       // codes that it may end with; nil: any but success
+	met     func() bool // whether the command came so far; nil: it always does
 }
 
-// name is the row's.
-func (b blocked) name() string { return b.command + ", " + b.path }
+// waits reports whether it is to be waited for here and now.
+func (b blocked) waits() bool { return *measure || b.limit <= briefly }
 
-// run runs the command to its end, and holds its time against the limit where times are
-// measured.
-func (b blocked) run(t *testing.T) {
+// words is the command line.
+func (b blocked) words() []string { return slices.Concat(strings.Fields(b.command), b.args) }
+
+// wait runs the command in this process to its end.
+func (b blocked) wait(t *testing.T) {
 	t.Helper()
 	var out, errs bytes.Buffer
 	e := b.env
 	e.out, e.err = &out, &errs
+	b.end(t, func() int { return mainCode(b.words(), e) }, func() string { return out.String() + errs.String() })
+}
+
+// waitApart runs a command in a process of its own to its end. prepare may change it before it
+// starts, and then has to tell it to end.
+func (b blocked) waitApart(t *testing.T, program string, env []string) {
+	t.Helper()
+	var out bytes.Buffer
+	cmd := exec.Command(program, b.words()...)
+	cmd.Env, cmd.Stdout, cmd.Stderr = append(os.Environ(), env...), &out, &out
+	b.end(t, func() int { return codeOf(cmd.Run()) }, out.String)
+}
+
+// end has a command end and holds its code and its time against what is wanted.
+func (b blocked) end(t *testing.T, run func() (code int), said func() string) {
+	t.Helper()
 	ended := make(chan int, 1)
 	began := time.Now()
-	go func() { ended <- mainCode(slices.Concat(strings.Fields(b.command), b.args), e) }()
+	go func() { ended <- run() }()
 	select {
 	case code := <-ended:
 		took := time.Since(began)
 		if b.met != nil && !b.met() {
-			t.Logf("%s does not come so far: exit %d\n%s", b.command, code, errs.String())
+			t.Logf("it does not come so far: exit %d\n%s", code, said())
+			return
 		}
-		if slices.Contains(b.exits, code) != (b.exits != nil) || b.exits == nil && code == exitPass {
-			t.Errorf("exit %d\n%s%s", code, out.String(), errs.String())
+		if b.exits == nil && code == exitPass || b.exits != nil && !slices.Contains(b.exits, code) {
+			t.Errorf("exit %d\n%s", code, said())
 		}
 		b.hold(t, took)
 	case <-time.After(hangs):
-		t.Fatalf("it hangs: it has not ended after %v\n%s", hangs, goroutines())
+		t.Fatalf("it has not ended after %v\n%s", hangs, goroutines())
 	}
 }
 
-// hold holds a time against the limit, with some allowance, and prints the row of
-// docs/quality.md.
+// hold holds a time against the limit, with some allowance, and prints a row for
+// docs/quality.md, where times are measured.
 func (b blocked) hold(t *testing.T, took time.Duration) {
 	t.Helper()
 	if !*measure {
 		return
 	}
-	fmt.Printf("nohang: | %s | `%s` | %s, %v | %.1f s |\n", b.path, b.command, b.why, b.limit, took.Seconds())
+	fmt.Printf("nohang: | %s | `%s` | %v: %s | %.1f s |\n", b.path, b.command, b.limit, b.why, took.Seconds())
 	if most := b.limit*12/10 + time.Second/2; took > most {
-		t.Errorf("it took %v, and its limit is %v (%s): at most %v is allowed", took, b.limit, b.why, most)
+		t.Errorf("it took %v; its limit is %v (%s), and %v are allowed", took, b.limit, b.why, most)
 	}
 }
 
-// signalled is a wait that nothing limits but a signal, which has come.
-func (b blocked) signalled() blocked {
+// told is a wait that ends at once, for a signal has come.
+func (b blocked) told() blocked {
 	signals := make(chan os.Signal, 1)
 	signals <- syscall.SIGTERM
 	b.env.signals, b.exits = signals, []int{exitSIGTERM}
 	return b
+}
+
+// codeOf is the exit code of a process that has ended; -1: a signal ended it.
+func codeOf(err error) int {
+	if err == nil {
+		return exitPass
+	}
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		return exit.ExitCode()
+	}
+	return exitInternal
 }

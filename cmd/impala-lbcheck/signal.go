@@ -58,6 +58,7 @@ func interruptible(e env, cancel context.CancelCauseFunc, ending string) (stop f
 						fmt.Fprintf(e.err, "impala-lbcheck: %s; press Ctrl-C again to quit at once\n", ending)
 					}()
 				case sig == os.Interrupt || sig == syscall.SIGQUIT:
+					e.files.end()
 					os.Exit(signalCode(sig))
 				}
 			case <-done:
