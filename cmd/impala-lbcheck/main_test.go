@@ -36,7 +36,11 @@ type leakChecked struct{ m *testing.M }
 
 func (l leakChecked) Run() int {
 	flag.Parse()
-	if err := flag.Set("test.parallel", strconv.Itoa(testsAtOnce)); err != nil {
+	atOnce := testsAtOnce
+	if *measure {
+		atOnce = waitsAtOnce
+	}
+	if err := flag.Set("test.parallel", strconv.Itoa(atOnce)); err != nil {
 		panic(err)
 	}
 	debug.SetGCPercent(400) // cobra keeps the flags of every command line of a process

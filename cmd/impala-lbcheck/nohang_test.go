@@ -17,6 +17,9 @@ import (
 // measure is set by make nohang.
 var measure = flag.Bool("nohang", false, "have every command wait for everything that never comes, and hold the time against its limit; make nohang does")
 
+// waitsAtOnce is how many wait at once where times are measured.
+const waitsAtOnce = 48
+
 // patience is the --timeout of commands that wait in vain: short, but where times are
 // measured, where it has to be much more than what a busy machine needs for the rest.
 func patience() time.Duration {

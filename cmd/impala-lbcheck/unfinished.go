@@ -66,6 +66,9 @@ func (u *unfinished) replace(ctx context.Context, name string, mode fs.FileMode,
 	if err != nil {
 		os.Remove(f.Name())
 	}
+	if failed, is := errors.AsType[*fs.PathError](err); is && failed.Path == f.Name() {
+		return fmt.Errorf("%s: %w", name, failed.Err) // not of a name that the user never wrote
+	}
 	return err
 }
 
