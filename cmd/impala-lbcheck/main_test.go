@@ -37,8 +37,8 @@ type leakChecked struct{ m *testing.M }
 func (l leakChecked) Run() int {
 	flag.Parse()
 	atOnce := testsAtOnce
-	if *measure {
-		atOnce = waitsAtOnce
+	if measured() {
+		atOnce = *waitsAtOnce
 	}
 	if err := flag.Set("test.parallel", strconv.Itoa(atOnce)); err != nil {
 		panic(err)

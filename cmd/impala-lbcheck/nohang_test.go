@@ -14,16 +14,16 @@ import (
 	"time"
 )
 
-// measure is set by make nohang.
-var measure = flag.Bool("nohang", false, "have every command wait for everything that never comes, and hold the time against its limit; make nohang does")
+// waitsAtOnce is set by make nohang.
+var waitsAtOnce = flag.Int("nohang", 0, "have every command wait for everything that never comes, and hold the time against its limit: so many at once; make nohang does")
 
-// waitsAtOnce is how many wait at once where times are measured.
-const waitsAtOnce = 48
+// measured reports whether times are held against limits.
+func measured() bool { return *waitsAtOnce > 0 }
 
 // patience is the --timeout of commands that wait in vain: short, but where times are
 // measured, where it has to be much more than what a busy machine needs for the rest.
 func patience() time.Duration {
-	if *measure {
+	if measured() {
 		return 2 * time.Second
 	}
 	return 400 * time.Millisecond
@@ -49,7 +49,7 @@ type blocked struct {
 }
 
 // waits reports whether it is to be waited for here and now.
-func (b blocked) waits() bool { return *measure || b.limit <= briefly }
+func (b blocked) waits() bool { return measured() || b.limit <= briefly }
 
 // words is the command line.
 func (b blocked) words() []string { return slices.Concat(strings.Fields(b.command), b.args) }
@@ -99,7 +99,7 @@ func (b blocked) end(t *testing.T, run func() (code int), said func() string) {
 // docs/quality.md, where times are measured.
 func (b blocked) hold(t *testing.T, took time.Duration) {
 	t.Helper()
-	if !*measure {
+	if !measured() {
 		return
 	}
 	fmt.Printf("nohang: | %s | `%s` | %v: %s | %.1f s |\n", b.path, b.command, b.limit, b.why, took.Seconds())

@@ -46,7 +46,7 @@ func TestNoHang_Names(t *testing.T) {
 	t.Parallel()
 	for _, c := range sessionCommands {
 		b := blocked{path: "DNS", command: c.command, limit: patience(), why: "--timeout"}
-		if c.command == "run" || !*measure && c.command != "smoke" {
+		if c.command == "run" || !measured() && c.command != "smoke" {
 			continue // which has a file before the host, and resolves as smoke does
 		}
 		t.Run(c.command, func(t *testing.T) {
@@ -180,7 +180,7 @@ func TestNoHang_Readers(t *testing.T) {
 		{command: "sim"},
 		{command: "demo", args: []string{"--quiet"}},
 	} {
-		if !*measure && r.command != "smoke" {
+		if !measured() && r.command != "smoke" {
 			continue // there is no telling when it waits for the reader
 		}
 		of := map[bool]string{false: "stdout", true: "stderr"}[r.stderr]

@@ -111,8 +111,11 @@ func TestNoHang_Sessions(t *testing.T) {
 			command := c.command
 			b := blocked{path: p.path, command: command}
 			b.limit, b.why = p.limit(command)
+			if strings.HasPrefix(p.path, "CloseSession") { // which is a finding where it is most of them
+				b.exits = []int{exitPass, exitFail, exitInconclusive}
+			}
 			covered := seen[p.path] && seen[command] // which is enough where nothing is measured
-			if !p.has(command) || !*measure && (covered || command == "doctor") || !b.waits() {
+			if !p.has(command) || !measured() && (covered || command == "doctor") || !b.waits() {
 				continue
 			}
 			seen[p.path], seen[command] = true, true
