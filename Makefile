@@ -10,7 +10,7 @@ THRIFT_VERSION := 0.17.0
 TOOL := go tool -modfile=tools/go.mod
 LINT := go tool -modfile=tools/golangci-lint/go.mod golangci-lint
 
-.PHONY: test seeds help check shuffle lint vuln interop interop-full bench gen golden fuzz hostile interrupt nohang rule sim image kustomize release release-check kubernetes
+.PHONY: test seeds help check shuffle lint vuln interop interop-full bench gen golden fuzz hostile interrupt mutants nohang rule sim image kustomize release release-check kubernetes
 
 test: ## every test, in pure Go
 	go test ./...
@@ -53,6 +53,8 @@ check: lint ## format, vet for three systems, lint, race detector, a tidy go.mod
 	go -C bench test ./...
 	go -C tools/image vet ./...
 	go -C tools/image test ./...
+	go -C tools/mutants vet ./...
+	go -C tools/mutants test ./...
 	go test -tags noaws ./cmd/impala-lbcheck -run '^TestNoAWS_'
 	CGO_ENABLED=1 go test -race -timeout 30m ./...
 
@@ -119,6 +121,15 @@ nohang: ## every command before all that may never answer, held to 1.2 of its li
 	$(NOHANG) -nohang 250 -run '^TestNoHang_(Files|AWS|UserCommands)$$' >> nohang.log 2>&1 || code=1; \
 	grep '^nohang:' nohang.log | sort; test $$code = 0 || echo "failed: nohang.log has the reports"; exit $$code
 
+# A mutant that no test notices shows behaviour that no test holds. Those that lived are
+# tried again, and no other, by MUTANTFLAGS="-again $PWD/mutants.log".
+MUTANTS ?= 400
+SEED ?= 1
+MUTANTFLAGS ?=
+mutants: ## one small mistake after another in the shipped code, 400 by chance, of which tests have to notice 90 % (an hour and a half)
+	@go -C tools/mutants run . -n $(MUTANTS) -seed $(SEED) $(MUTANTFLAGS) > mutants.new; code=$$?; mv mutants.new mutants.log; \
+	grep '^lived' mutants.log; sed -n '/^seed/,$$p' mutants.log; exit $$code
+
 # The rates that docs/statistics.md publishes; read the difference before you commit it.
 rule: ## the balance rule, simulated in full (five minutes on two idle cores)
 	go test ./scenarios/judge -tags rule -run 'TestRuleInFull' -update -timeout 2h -v
@@ -145,7 +156,7 @@ release-check: ## the release of HEAD from two clones, whose bytes must be the s
 	release/reproduce
 
 # Kubernetes is compiled from its module the first time: ten minutes on two idle cores.
-kubernetes: ## the CronJob in a real cluster under the profile restricted (root, Debian)
+kubernetes: ## the CronJob and Jobs of shards in a real cluster under the profile restricted (root, Debian)
 	go run ./interop kubernetes
 
 sim: ## the simulated cluster on ports 21050 and 21000
