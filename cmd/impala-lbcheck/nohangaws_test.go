@@ -65,7 +65,7 @@ func waitForAWS(t *testing.T, service string, words []string) {
 	}
 	b := blocked{path: "AWS, " + service, command: words[0], args: args, limit: time.Minute, why: "for an answer, with AWS_MAX_ATTEMPTS=1", met: func() bool { return m.Met() > 0 }}
 	if service == "servicequotas" {
-		b.limit, b.why, b.exits = 40*time.Second, "20 s for each reading of quotas, without which the rest goes on", []int{exitPass, exitFail}
+		b.limit, b.why, b.exits = 50*time.Second, "20 s for each reading of quotas, without which the rest goes on, and 10 s until coordinators are asked for again", []int{exitPass, exitFail}
 	}
 	environ := append(awsEnviron("http://"+m.Addr, dir), "AWS_MAX_ATTEMPTS=1")
 	if b.waits() {

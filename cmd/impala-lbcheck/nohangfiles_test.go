@@ -125,7 +125,7 @@ func waitForPipe(t *testing.T, c *cobra.Command, what string, args []string) {
 		}
 		b := blocked{path: "a pipe for " + what, command: nameOf(c), args: args, limit: readTimeout, why: "for a file"}
 		if c.Name() == "demo" { // which logs in with what it makes itself
-			b.exits = []int{exitPass, exitUsage, exitUnmeasured, exitInternal}
+			b.exits = []int{exitPass, exitFail, exitUsage, exitUnmeasured, exitInternal}
 		}
 		if !b.waits() {
 			b = b.told()

@@ -45,14 +45,15 @@ func TestNoHang_UserCommands(t *testing.T) {
 func TestNoHang_Names(t *testing.T) {
 	t.Parallel()
 	for _, c := range sessionCommands {
-		b := blocked{path: "DNS", command: c.command, limit: patience(), why: "--timeout"}
+		limit := 2 * patience() // of a process, which takes a while to begin
+		b := blocked{path: "DNS", command: c.command, limit: limit, why: "--timeout"}
 		if c.command == "run" || !measured() && c.command != "smoke" {
 			continue // which has a file before the host, and resolves as smoke does
 		}
 		t.Run(c.command, func(t *testing.T) {
 			t.Parallel()
 			addr, _ := serveNames(t, -1)
-			b.args = slices.Concat([]string{"balancer.example.com.:21050", "--timeout", patience().String()}, c.flags)
+			b.args = slices.Concat([]string{"balancer.example.com.:21050", "--timeout", limit.String()}, c.flags)
 			b.waitApart(t, "impala-lbcheck-with-name-server", []string{nameServer + "=" + addr})
 		})
 	}

@@ -1,6 +1,7 @@
 package peertest
 
 import (
+	"errors"
 	"io"
 	"net"
 	"testing"
@@ -34,7 +35,7 @@ func TestMuteAt_AnswersUntilTheWord(t *testing.T) {
 	if err := c.SetReadDeadline(time.Now().Add(50 * time.Millisecond)); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := c.Read(b); n > 0 || err == io.EOF || m.Met() != 1 {
+	if n, err := c.Read(b); n > 0 || errors.Is(err, io.EOF) || m.Met() != 1 {
 		t.Errorf("after the word: %q, %v, met %d", b[:n], err, m.Met())
 	}
 }
