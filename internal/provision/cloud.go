@@ -58,8 +58,8 @@ func open(ctx context.Context, a Access, l limits, options ...func(*config.LoadO
 
 func configure(ctx context.Context, a Access, l limits, options ...func(*config.LoadOptions) error) (aws.Config, error) {
 	client := l.client()
-	options = append(options, config.WithHTTPClient(client),
-		config.WithEndpointCredentialOptions(func(o *endpointcreds.Options) { o.HTTPClient = client }), // the default has no limits
+	options = append(options, config.WithHTTPClient(client), config.WithAPIOptions(answerOptions),
+		config.WithEndpointCredentialOptions(func(o *endpointcreds.Options) { o.HTTPClient, o.APIOptions = client, answerOptions }), // the default has no limits
 		config.WithAssumeRoleCredentialOptions(a.assumeRole))
 	if a.Region != "" {
 		options = append(options, config.WithRegion(a.Region))
