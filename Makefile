@@ -94,11 +94,11 @@ fuzz: ## every fuzz target for FUZZTIME (1m), with the inputs that each tried
 	@for d in $$(git grep -l '^func Fuzz' -- '*_test.go' | xargs -n1 dirname | sort -u); do for f in $$(go test -list '^Fuzz' ./$$d | grep '^Fuzz'); do \
 	  go test ./$$d -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) > fuzz.log 2>&1 || cat fuzz.log; \
 	  echo "fuzz: $$d $$f $$(grep -o 'execs: [0-9]*' fuzz.log | tail -1)"; done; done | tee fuzzed.log; \
-	awk '/^fuzz: / { n++; sum += $$NF } /^--- FAIL|^FAIL/ { bad = 1 } END { printf "%d targets, %d inputs\n", n, sum; exit bad }' fuzzed.log
+	awk '/^fuzz: .* Fuzz/ { n++; sum += $$NF } /^--- FAIL|^FAIL/ { bad = 1 } END { printf "%d targets, %d inputs\n", n, sum; exit bad }' fuzzed.log
 
 # Each tampered reply ends with a whole session or an error of a class, in bounded time and
 # memory. Without -hostile, the same tests try some of them.
-hostile: ## what peers say, changed at every byte: more than 100 000 replies (five minutes)
+hostile: ## what peers say, changed at every byte: more than 280 000 replies (a quarter of an hour)
 	@go test -p 1 $$(git grep -l '^func TestTampered_' -- '*_test.go' | xargs -n1 dirname | sort -u | sed 's,^,./,') -run '^TestTampered_' -hostile -count 1 -timeout 30m -v > hostile.log 2>&1; code=$$?; \
 	grep -o 'hostile: .*' hostile.log; \
 	awk '/hostile: / { for (i = 1; i < NF; i++) if ($$(i+1) ~ /^replies/) sum += $$i } END { print sum " replies" }' hostile.log; \
