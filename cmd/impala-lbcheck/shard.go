@@ -114,7 +114,7 @@ const maxStart = 24 * time.Hour
 
 // start is when to start; the zero time where none was given.
 func (f *shardFlags) start(now time.Time) (time.Time, error) {
-	if f.startAt == "" {
+	if !f.given("start-at") {
 		return time.Time{}, nil
 	}
 	at, err := time.Parse(time.RFC3339, f.startAt)
