@@ -71,6 +71,32 @@ func TestKubernetes_ArgumentsArriveUnchanged(t *testing.T) {
 	}
 }
 
+// A name may look like a number or a truth value, which Kubernetes takes for no name.
+func TestKubernetes_NamesAreStrings(t *testing.T) {
+	t.Parallel()
+	j := plain
+	j.Name, j.Namespace = "true", "123"
+	var b bytes.Buffer
+	if err := j.Kubernetes(&b); err != nil {
+		t.Fatal(err)
+	}
+	var read struct {
+		Metadata struct{ Name, Namespace any }
+		Spec     struct {
+			Template struct {
+				Metadata struct{ Labels map[string]any }
+			}
+		}
+	}
+	if err := yaml.Unmarshal(b.Bytes(), &read); err != nil {
+		t.Fatal(err)
+	}
+	label := read.Spec.Template.Metadata.Labels["app.kubernetes.io/instance"]
+	if m := read.Metadata; m.Name != "true" || m.Namespace != "123" || label != "true" {
+		t.Errorf("%#v, labelled %#v", m, label)
+	}
+}
+
 // expanded is what Kubernetes makes of an argument: $$ is $, and $(NAME) the value of a
 // variable that there is.
 func expanded(arg string, variables map[string]string) string {
@@ -161,6 +187,15 @@ func TestCheckName(t *testing.T) {
 	t.Parallel()
 	for name, good := range map[string]bool{"a": true, "impala-lbcheck": true, "": false, "A": false, "-a": false, "a-": false, "a b": false, "a;b": false, strings.Repeat("a", 41): false} {
 		if err := CheckName(name); (err == nil) != good {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
+
+func TestCheckNamespace(t *testing.T) {
+	t.Parallel()
+	for name, good := range map[string]bool{"a": true, "2nd-team": true, strings.Repeat("a", 63): true, "": false, "A": false, "-a": false, "a-": false, "a b": false, "a.b": false, strings.Repeat("a", 64): false} {
+		if err := CheckNamespace(name); (err == nil) != good {
 			t.Errorf("%q: %v", name, err)
 		}
 	}

@@ -16,14 +16,14 @@ func (j Job) Kubernetes(w io.Writer) error {
 		rate = fmt.Sprintf("%.4g", j.Needs.Rate)
 	}
 	if j.Namespace != "" {
-		namespace = "  namespace: " + j.Namespace + "\n"
+		namespace = "  namespace: " + quoted(j.Namespace) + "\n"
 	}
 	var args strings.Builder
 	for _, arg := range j.Args {
 		args.WriteString("            - " + quoted(unexpanded(arg)) + "\n")
 	}
 	text := strings.NewReplacer(
-		"{name}", j.Name, "{namespace}", namespace, "{shards}", strconv.Itoa(j.Shards), "{image}", quoted(j.Image), "{args}", args.String(),
+		"{name}", quoted(j.Name), "{namespace}", namespace, "{shards}", strconv.Itoa(j.Shards), "{image}", quoted(j.Image), "{args}", args.String(),
 		"{deadline}", strconv.Itoa(int(j.Needs.deadline().Seconds())), "{open}", strconv.Itoa(j.Needs.Open), "{rate}", rate,
 		"{cpu}", strconv.Itoa(j.Needs.cpu()), "{memory}", strconv.Itoa(j.Needs.memory()), "{limit}", strconv.Itoa(j.Needs.limit()), "{gomemlimit}", j.Needs.goLimit(),
 		"{mounts}", j.mounts(),
@@ -85,7 +85,7 @@ func (j Job) mounts() string {
 // variable, and $$ by $.
 func unexpanded(arg string) string { return strings.ReplaceAll(arg, "$", "$$") }
 
-// quoted is a string of YAML: those of JSON are.
+// quoted is a string of YAML, as those of JSON are: 123 and true are none without quotes.
 func quoted(text string) string {
 	b := &strings.Builder{}
 	e := json.NewEncoder(b)
