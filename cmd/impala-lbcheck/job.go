@@ -90,6 +90,9 @@ stand at the top. No secret is in the manifest. Nothing is sent to a cluster.`,
 				return fmt.Errorf("--namespace: %w", err)
 			}
 		}
+		if err := j.CheckFiles(); err != nil {
+			return err
+		}
 		return j.Kubernetes(e.out)
 	}
 	return cmd

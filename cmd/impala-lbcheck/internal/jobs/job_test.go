@@ -52,6 +52,18 @@ func TestKubernetes_Goldens(t *testing.T) {
 	}
 }
 
+// What is printed at the top of a manifest names every file that kubectl takes, and no other.
+func TestJob_CheckFiles(t *testing.T) {
+	t.Parallel()
+	for local, good := range map[string]bool{"pw's": true, "/etc/my pw": true, "a,b": false, "a=b": false, `a"b`: false, "a\nb": false, "a\rb": false, "a\u0085b": false} {
+		j := plain
+		j.Files = []File{{Local: local, Key: "password", Secret: true}}
+		if err := j.CheckFiles(); (err == nil) != good {
+			t.Errorf("%q: %v", local, err)
+		}
+	}
+}
+
 // Kubernetes puts variables into arguments, $(NAME), before the container starts: the
 // command gets what was written all the same.
 func TestKubernetes_ArgumentsArriveUnchanged(t *testing.T) {

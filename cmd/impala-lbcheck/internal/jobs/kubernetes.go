@@ -6,7 +6,19 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode"
 )
+
+// CheckFiles fails on a file that the printed commands cannot name: --from-file of kubectl
+// takes a list, with commas between, of KEY=FILE, and a comment is one line.
+func (j Job) CheckFiles() error {
+	for _, f := range j.Files {
+		if strings.ContainsAny(f.Local, `,="`) || strings.ContainsFunc(f.Local, unicode.IsControl) {
+			return fmt.Errorf("%q: kubectl --from-file takes no file whose name has a comma, =, a quotation mark or a control character: give it another name", f.Local)
+		}
+	}
+	return nil
+}
 
 // Kubernetes writes the manifest of an Indexed Job, for Kubernetes 1.31 or newer, with the
 // commands around it as comments.
@@ -96,11 +108,11 @@ func quoted(text string) string {
 
 // shell is a word of a shell.
 func shell(text string) string {
-	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=@%+,"
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:@%+"
 	if text != "" && strings.Trim(text, plain) == "" {
 		return text
 	}
-	return "'" + strings.ReplaceAll(strings.ReplaceAll(text, "'", `'\''`), "\n", " ") + "'"
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }
 
 // manifest is the Job, with a word in braces for what differs.
