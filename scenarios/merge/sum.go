@@ -131,6 +131,15 @@ func (s *sum) remark(text string) {
 	}
 }
 
+// boundedRemarks are remarks of one kind on the sum itself: a document may have one each.
+func boundedRemarks(all []string) []string {
+	more := len(all) - maxRemarks
+	if more <= 0 {
+		return all
+	}
+	return append(all[:maxRemarks], fmt.Sprintf("%d more remarks like the last are left out", more))
+}
+
 func (s *sum) addCloses(closes []scenarios.CloseTally) {
 	s.r.Closes = scenarios.MergeCloses(s.r.Closes, closes...)
 	for _, c := range closes {
