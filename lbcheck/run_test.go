@@ -82,6 +82,7 @@ func TestRun_EveryKind(t *testing.T) {
 				t.Fatal(err)
 			}
 			storable(t, r)
+			heldTogether(t, r)
 			if r.Stopped != nil || r.Verdict == scenarios.StatusFail || r.Sessions.Failed > 0 || len(r.TLS) == 0 {
 				t.Errorf("%s, stopped = %+v, sessions = %+v, findings = %+v", r.Verdict, r.Stopped, r.Sessions, r.Findings)
 			}
