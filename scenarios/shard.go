@@ -75,8 +75,13 @@ func (s Shard) String() string { return fmt.Sprintf("%d/%d", s.Index, s.Count) }
 
 // check fails on a part that there cannot be.
 func (s Shard) check() error {
-	if s.Index < 1 || s.Index > s.Count || s.Count > MaxShards {
-		return fmt.Errorf("there is no shard %s", s)
+	switch {
+	case s.Count < 1:
+		return fmt.Errorf("there is no shard %s: a run has one at least", s)
+	case s.Count > MaxShards:
+		return fmt.Errorf("there is no shard %s: a run has %d at the most", s, MaxShards)
+	case s.Index < 1 || s.Index > s.Count:
+		return fmt.Errorf("there is no shard %s: they are numbered from 1 to %d", s, s.Count)
 	}
 	return nil
 }
