@@ -106,10 +106,10 @@ func TestDifferences(t *testing.T) {
 func TestDecodeResult_OfMergedResults(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
-		`"shard": {"index": 0, "count": 4}`:                               "shard: there is no shard 0/4: they are numbered from 1 to 4",
-		`"shard": {"index": 5, "count": 4}`:                               "shard: there is no shard 5/4: they are numbered from 1 to 4",
-		`"shard": {"index": 1, "count": 20000}`:                           "shard: there is no shard 1/20000: a run has 10000 at the most",
-		`"sources": [{"shard": {"index": 9, "count": 4}}]`:                "sources[0].shard: there is no shard 9/4: they are numbered from 1 to 4",
+		`"shard": {"index": 0, "count": 4}`:                               "shard: there is no shard 0/4",
+		`"shard": {"index": 5, "count": 4}`:                               "shard: there is no shard 5/4",
+		`"shard": {"index": 1, "count": 20000}`:                           "shard: there is no shard 1/20000",
+		`"sources": [{"shard": {"index": 9, "count": 4}}]`:                "sources[0].shard: there is no shard 9/4",
 		`"series": {"width_s": 1e-12, "points": [{}]}`:                    "series: points of 1e-12 s; a second is the least",
 		`"sources": [{"sessions": -1}]`:                                   "sources[0].sessions: invalid count -1",
 		`"sources": [{}` + strings.Repeat(",{}", MaxShards) + `]`:         "sources: list of 10001; the limit is 10000",

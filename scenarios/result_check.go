@@ -76,7 +76,7 @@ func checkBounds(v any) (within bool, err error) {
 	case []HandleTally:
 		return true, checkLength(len(v), MaxHandles)
 	case Shard:
-		return true, v.check()
+		return true, v.Check()
 	case []SourceRun:
 		return true, checkLength(len(v), MaxShards)
 	case []BaselineFigure:

@@ -32,7 +32,7 @@ func (s *answers) answer(_ int, w http.ResponseWriter, a faultproxy.Answer) bool
 	defer s.mu.Unlock()
 	from := s.said
 	s.said += len(a.Body)
-	body := a.Body
+	var body []byte
 	switch here := s.change.At >= from && s.change.At < s.said; {
 	case s.every != nil && a.Status < 300:
 		body = s.every(a.Body)
