@@ -28,6 +28,35 @@ func TestExitCodes_AreInTheReadme(t *testing.T) {
 	}
 }
 
+// The page fills a terminal of 80 columns: a word stands in the next line only where it
+// has no room.
+func TestExitCodes_FillEightyColumns(t *testing.T) {
+	t.Parallel()
+	stdout, _, _ := call(t, "help", "exit-codes")
+	page, _, _ := strings.Cut(stdout, "\n\n")
+	previous := ""
+	for line := range strings.Lines(page) {
+		line = strings.TrimRight(line, "\n")
+		if len(line) > 80 {
+			t.Errorf("%d columns: %s", len(line), line)
+		}
+		words := strings.Fields(line)
+		if continues := strings.HasPrefix(line, "     "); continues && len(previous) > 20 && len(previous)+1+len(words[0]) <= 80 {
+			t.Errorf("%q has room in the line %q", words[0], previous)
+		}
+		previous = line
+	}
+}
+
+func TestWrapWords_BreaksAtTheWidth(t *testing.T) {
+	t.Parallel()
+	for width, want := range map[int]string{5: "one|two|three", 7: "one two|three", 8: "one two|three", 13: "one two three", 1: "one|two|three"} {
+		if got := strings.Join(wrapWords("one  two three", width), "|"); got != want {
+			t.Errorf("%d columns: %q, want %q", width, got, want)
+		}
+	}
+}
+
 func TestOneLine_EscapesWhatATerminalObeys(t *testing.T) {
 	t.Parallel()
 	if got, want := oneLine(errors.New("open no\x1b[31mfile\n::error::x")), `open no\x1b[31mfile ::error::x`; got != want {
