@@ -57,6 +57,20 @@ func TestWrapWords_BreaksAtTheWidth(t *testing.T) {
 	}
 }
 
+// panics is a terminal on which writing panics.
+type panics struct{}
+
+func (panics) Write([]byte) (int, error) { panic("out of paper") }
+
+func TestMainCode_APanicIsAnInternalError(t *testing.T) {
+	t.Parallel()
+	var errs strings.Builder
+	code := mainCode([]string{"version"}, env{out: panics{}, err: &errs})
+	if code != exitInternal || !strings.Contains(errs.String(), "internal error: out of paper\n") || !strings.Contains(errs.String(), "goroutine") {
+		t.Errorf("exit %d: %s", code, &errs)
+	}
+}
+
 func TestOneLine_EscapesWhatATerminalObeys(t *testing.T) {
 	t.Parallel()
 	if got, want := oneLine(errors.New("open no\x1b[31mfile\n::error::x")), `open no\x1b[31mfile ::error::x`; got != want {
