@@ -115,6 +115,8 @@ func TestDecodeResult_Contradictions(t *testing.T) {
 		"a group that ends before it began":   {`"errors": [{"class": "open.eof", "count": 1}]}],`, `"errors": [{"class": "open.eof", "count": 1}], "failures": [{"count": 1, "first": 2, "last": 1}]}],`, "looks[0].failures[0]: 1 sessions from 2 to 1"},
 		"a group that heard more than it had": {`"errors": [{"class": "open.eof", "count": 1}]}],`, `"errors": [{"class": "open.eof", "count": 1}], "failures": [{"count": 1, "heard": 2}]}],`, "looks[0]: failures:"},
 		"more failed closes than closes":      {`"exit": 0`, `"exit": 0, "closes": [{"coordinator": "c", "closes": 1, "failed": 2}]`, `closes: 2 of 1 failed on "c"`},
+		"a pass without its kind's part":      {`"exit": 0`, `"exit": 0, "scenario": {"kind": "capacity"}`, `the verdict is pass, but there is no "capacity"`},
+		"a pass with another kind's part":     {`"exit": 0`, `"exit": 0, "capacity": {"held": 1}`, `there is "capacity", but the scenario is of kind looks`},
 		"a key twice":                         {`"exit": 0`, `"exit": 0, "exit": 0`, `key "exit" is repeated`},
 		"a key twice far within":              {`{"c": 3}`, `{"c": 3, "c": 3}`, `key "c" is repeated`},
 		"something after it":                  {`{"name": "silent"}]`, `{"name": "silent"}]} {`, "there is more after the JSON value"},
@@ -171,6 +173,21 @@ func TestDecodeResult_ExitCode(t *testing.T) {
 }
 
 // Every key that a result may have is one that the reader knows.
+// The exit codes of signals are 129 to 192, of a run that was interrupted.
+func TestResult_Signalled(t *testing.T) {
+	t.Parallel()
+	for exit, want := range map[int]bool{0: false, ExitInconclusive: false, 128: false, 129: true, 143: true, 192: true, 193: false} {
+		r := Result{Exit: exit, Measured: Measured{Stopped: &Stop{By: StopInterrupted}}}
+		if got := r.Signalled(); got != want {
+			t.Errorf("exit code %d: %v", exit, got)
+		}
+		r.Stopped.By = StopStalled
+		if r.Signalled() || (Result{Exit: exit}).Signalled() {
+			t.Errorf("exit code %d of a run that nobody interrupted", exit)
+		}
+	}
+}
+
 func TestResult_EveryFieldHasAKey(t *testing.T) {
 	t.Parallel()
 	seen := map[reflect.Type]bool{}
