@@ -139,7 +139,7 @@ release-check: ## the release of HEAD from two clones, whose bytes must be the s
 	release/reproduce
 
 # Kubernetes is compiled from its module the first time: ten minutes on two idle cores.
-kubernetes: ## the CronJob in a real cluster under the profile restricted (root, Debian)
+kubernetes: ## the CronJob and Jobs of shards in a real cluster under the profile restricted (root, Debian)
 	go run ./interop kubernetes
 
 sim: ## the simulated cluster on ports 21050 and 21000

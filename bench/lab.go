@@ -91,14 +91,18 @@ func (l *lab) close() {
 		defer l.kdc.Close()
 	}
 	for i := len(l.servers) - 1; i >= 0; i-- {
-		s := l.servers[i]
-		_ = s.cmd.Process.Signal(syscall.SIGTERM)
-		select {
-		case <-s.ended:
-		case <-time.After(8 * time.Second):
-			_ = s.cmd.Process.Kill()
-			<-s.ended
-		}
+		l.servers[i].stop()
+	}
+}
+
+// stop ends a server; one that has ended stays so.
+func (s *server) stop() {
+	_ = s.cmd.Process.Signal(syscall.SIGTERM)
+	select {
+	case <-s.ended:
+	case <-time.After(8 * time.Second):
+		_ = s.cmd.Process.Kill()
+		<-s.ended
 	}
 }
 

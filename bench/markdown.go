@@ -69,6 +69,12 @@ func (r *results) markdown() string {
 			fmt.Fprintf(&b, "| %s | %s | %d | %s | %s | %s |\n", k.Client, how, k.N, formatNumber(k.EachKB), formatNumber(float64(k.Held.RSSKB)/1024), formatNumber(k.Held.Opening.Seconds()))
 		}
 	}
+	if len(r.Shards) > 0 {
+		b.WriteString("\n## Sessions held by the command in four processes\n\n| held | memory in all while they are held, MB | at the peak, MB | each, KB | opened in, s |\n|---|---|---|---|---|\n")
+		for _, s := range r.Shards {
+			fmt.Fprintf(&b, "| %d | %s | %s | %s | %s |\n", s.N, s.HeldMB.format(""), formatNumber(s.PeakMB), formatNumber(s.HeldMB.Median*1024/float64(s.N)), formatNumber(s.Opening.Seconds()))
+		}
+	}
 	return b.String()
 }
 

@@ -46,5 +46,13 @@ func (l *lab) measure(ctx context.Context, p plan, r *results) error {
 		r.Holds = append(r.Holds, holdMeasurement{hold: h, Name: h.name(), Held: got, EachKB: got.kbPerSession()})
 		progress("%2d/%d  %s  %.2f KB each, %d MB in all", len(p.cells)+i+1, len(p.cells)+len(p.holds), h.name(), got.kbPerSession(), got.RSSKB>>10)
 	}
+	for _, h := range p.shards {
+		got, err := l.measureShards(ctx, h)
+		if err != nil {
+			return err
+		}
+		r.Shards = append(r.Shards, got)
+		progress("%s  %.0f MB in all, %.0f MB at the peak", h.name(), got.HeldMB.Median, got.PeakMB)
+	}
 	return nil
 }

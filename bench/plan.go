@@ -68,11 +68,15 @@ type plan struct {
 	shellCalls int  // calls of impala-shell in its turn
 	cells      []cell
 	holds      []hold
+	shards     []shardsHold
 }
 
 // maxHeld is the maximum number of sessions held by a process: the limit of open files
 // is 20000, both for the simulated cluster and for the client.
 const maxHeld = 18000
+
+// maxHeldByShards is the number of sessions that several processes of the command hold.
+const maxHeldByShards = 50000
 
 // planFor returns the plan of the whole comparison, or of the quick one.
 func planFor(quick bool) plan {
@@ -84,6 +88,7 @@ func planFor(quick bool) plan {
 	}
 	p.cells = append(goCells(levels, window), peerCells(window, peersWindow)...)
 	p.holds = holdsOf(held, heldByImpyla)
+	p.shards = []shardsHold{{N: maxHeldByShards}}
 	return p
 }
 
@@ -142,8 +147,8 @@ func (p plan) only(part string) plan {
 		return p
 	}
 	p.partial = true
-	cells, holds := p.cells, p.holds
-	p.cells, p.holds = nil, nil
+	cells, holds, shards := p.cells, p.holds, p.shards
+	p.cells, p.holds, p.shards = nil, nil, nil
 	for _, c := range cells {
 		if strings.Contains(c.name(), part) {
 			p.cells = append(p.cells, c)
@@ -152,6 +157,11 @@ func (p plan) only(part string) plan {
 	for _, h := range holds {
 		if strings.Contains(h.name(), part) {
 			p.holds = append(p.holds, h)
+		}
+	}
+	for _, h := range shards {
+		if strings.Contains(h.name(), part) {
+			p.shards = append(p.shards, h)
 		}
 	}
 	return p

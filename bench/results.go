@@ -19,6 +19,7 @@ type results struct {
 	Targets []targetResult    `json:"targets"`
 	Cells   []cellMeasurement `json:"cells"`
 	Holds   []holdMeasurement `json:"holds"`
+	Shards  []shardsResult    `json:"shards"`
 }
 
 // cellMeasurement is a cell with its results.

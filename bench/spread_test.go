@@ -121,6 +121,9 @@ func TestPlanFor_MeasuresEveryTarget(t *testing.T) {
 		for _, h := range p.holds {
 			r.Holds = append(r.Holds, holdMeasurement{hold: h, Held: holdResult{RSSKB: 1}, EachKB: 1})
 		}
+		for _, h := range p.shards {
+			r.Shards = append(r.Shards, shardsResult{shardsHold: h, HeldMB: spreadOf([]float64{1})})
+		}
 		r.judge()
 		for _, v := range r.Targets {
 			if v.Why != "" {

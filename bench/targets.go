@@ -42,6 +42,13 @@ var targets = []target{
 		}
 		return spreadOf([]float64{float64(r.Holds[i].Held.RSSKB) / 1024}), true
 	}},
+	{what: "memory of 50000 sessions held by the command in four processes", isMinimum: false, limit: 200, unit: " MB", find: func(r *results) (spread, bool) {
+		i := slices.IndexFunc(r.Shards, func(s shardsResult) bool { return s.N == maxHeldByShards })
+		if i < 0 {
+			return spread{}, false
+		}
+		return r.Shards[i].HeldMB, true
+	}},
 }
 
 // wayLimits are the limits of a way in: of the client CPU against impyla's with one

@@ -60,8 +60,11 @@ func settledKB() int64 {
 }
 
 // statusKB returns a size in KiB from a process's status file; 0: unavailable.
-func statusKB(pid, field string) int64 {
-	b, _ := os.ReadFile("/proc/" + pid + "/status")
+func statusKB(pid, field string) int64 { return sizeKB(pid, "status", field) }
+
+// sizeKB returns a size in KiB from a file of a process; 0: unavailable.
+func sizeKB(pid, file, field string) int64 {
+	b, _ := os.ReadFile("/proc/" + pid + "/" + file)
 	for line := range strings.Lines(string(b)) {
 		if rest, ok := strings.CutPrefix(line, field+":"); ok {
 			n, _ := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(rest), "kB")), 10, 64)

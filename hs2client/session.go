@@ -3,7 +3,7 @@ package hs2client
 import (
 	"context"
 	"errors"
-	"strings"
+	"unique"
 
 	"github.com/impala-lbcheck/impala-lbcheck/hs2client/internal/wire"
 )
@@ -137,13 +137,8 @@ func pinged(version, address string, id Identity) Identity {
 }
 
 // cutName is the beginning of a name that a server reports. The rest of a long one
-// is not kept in memory.
-func cutName(s string) string {
-	if len(s) > maxName {
-		return strings.Clone(s[:maxName])
-	}
-	return s
-}
+// is not kept in memory, and what all sessions of a coordinator report is kept once.
+func cutName(s string) string { return unique.Make(s[:min(len(s), maxName)]).Value() }
 
 // noteUnsupported reports whether the server does not know a call, and notes it if
 // that is what err says.

@@ -21,6 +21,7 @@ type kube struct {
 	*containerd
 	bin     string // directory of its programs
 	network namespace
+	bed     *shardBed // what the pods reach
 	procs   *processes
 	restore func()   // undoes what the kubelet changed in the kernel
 	dirs    []string // that the kubelet creates elsewhere
@@ -36,7 +37,7 @@ const (
 )
 
 // kubeTimeout limits the start of each part, on a machine that is busy.
-const kubeTimeout = 2 * time.Minute
+const kubeTimeout = 5 * time.Minute
 
 // flag is a flag whose value is a file of the cluster.
 func (k *kube) flag(name, file string) string { return "--" + name + "=" + k.path(file) }

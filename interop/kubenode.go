@@ -57,7 +57,9 @@ func (k *kube) containerPlugins() string {
 }
 
 // writeNode writes the network's and the kubelet's configuration. The bridge has an
-// address before the first pod does: the simulated cluster waits there.
+// address before the first pod does: the simulated cluster waits there. It keeps its link
+// address, too: else it has that of one of its ports, and another one once that pod is
+// gone, which the others learn when they ask again.
 func (k *kube) writeNode(ctx context.Context) error {
 	network := fmt.Sprintf(`{"cniVersion": "0.4.0", "name": "interop", "plugins": [{"type": "bridge", "bridge": "cni0", "isGateway": true,
 "ipam": {"type": "host-local", "dataDir": %q, "ranges": [[{"subnet": "10.244.0.0/24"}]]}}]}`, k.path("addresses"))
@@ -90,7 +92,7 @@ evictionHard: {memory.available: 0%%, nodefs.available: 0%%, nodefs.inodesFree: 
 		}
 	}
 	for _, command := range []string{
-		"ip link add cni0 type bridge", "ip addr add " + kubeBridge + "/24 dev cni0", "ip link set cni0 up", "ip route add default dev cni0",
+		"ip link add cni0 address 02:00:0a:f4:00:01 type bridge", "ip addr add " + kubeBridge + "/24 dev cni0", "ip link set cni0 up", "ip route add default dev cni0",
 	} {
 		if _, err := runRequired(ctx, ipTimeout, nil, slices.Concat(k.prefix(), strings.Fields(command))...); err != nil {
 			return err

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -49,7 +50,8 @@ func (l *lab) buildKubernetes(ctx context.Context) (string, error) {
 }
 
 // proveKubernetes runs Jobs of the base's CronJob where the profile "restricted" is
-// enforced: a password from a Secret, a CA from a ConfigMap, a scenario, results.
+// enforced: a password from a Secret, a CA from a ConfigMap, a scenario, results. Then Jobs
+// of shards.
 func (l *lab) proveKubernetes(ctx context.Context) (e evidence, err error) {
 	k, err := l.newKube(ctx)
 	if err != nil {
@@ -64,7 +66,11 @@ func (l *lab) proveKubernetes(ctx context.Context) (e evidence, err error) {
 			return evidence{}, err
 		}
 	}
-	return evidence{numbers: "profile restricted is enforced; Complete with a password and a CA that are mounted; Failed by one pod with exit code 1 for a missing coordinator, with 4 for a wrong password"}, nil
+	jobs, err := k.proveJobs(ctx)
+	if err != nil {
+		return evidence{}, fmt.Errorf("shards: %w", err)
+	}
+	return evidence{numbers: "profile restricted is enforced; Complete with a password and a CA that are mounted; Failed by one pod with exit code 1 for a missing coordinator, with 4 for a wrong password; " + jobs}, nil
 }
 
 // newKube starts a cluster.
@@ -92,7 +98,10 @@ func (l *lab) newKube(ctx context.Context) (*kube, error) {
 // remove ends the cluster and what it left on the machine.
 func (k *kube) remove(ctx context.Context) error {
 	// Pods first: they have mounts and network namespaces.
-	_, err := k.kubectl(context.WithoutCancel(ctx), "delete", "namespace", kubeNamespace, "--ignore-not-found", "--timeout=60s")
+	_, err := k.kubectl(context.WithoutCancel(ctx), "delete", "namespace", kubeNamespace, "--ignore-not-found", "--timeout=180s")
+	if k.bed != nil {
+		k.bed.stopBalancer()
+	}
 	k.procs.close()
 	err = errors.Join(err, k.stop())
 	k.network.delete()
@@ -132,8 +141,8 @@ const (
 	kubePassword = "correct horse"
 )
 
-// startKubeSim starts the simulated cluster, with TLS and a login, and passes what arrives
-// at the bridge on to it.
+// startKubeSim starts the simulated cluster, with TLS and a login, and HAProxy where the
+// pods reach it, which has coordinators for shards, too.
 func (l *lab) startKubeSim(ctx context.Context, k *kube) error {
 	tool, err := l.tool()
 	if err != nil {
@@ -144,8 +153,8 @@ func (l *lab) startKubeSim(ctx context.Context, k *kube) error {
 			return err
 		}
 	}
-	argv := slices.Concat(k.prefix(), []string{tool, "sim", "--nodes", "1", "--coordinators", "4", "--hs2-port", kubeSimPort,
-		"--tls", "--ca-out", k.path("ca.pem"), "--auth", "ldap", "--user", "svc-lbcheck", "--password-file", k.path("password")})
+	login := []string{"--tls", "--auth", "ldap", "--user", "svc-lbcheck", "--password-file", k.path("password"), "--ca-out"}
+	argv := slices.Concat(k.prefix(), []string{tool, "sim", "--nodes", "1", "--coordinators", "4", "--hs2-port", kubeSimPort}, login, []string{k.path("ca.pem")})
 	sim, err := k.procs.start("kubernetes-sim", exec.Command(argv[0], argv[1:]...), nil)
 	if err != nil {
 		return err
@@ -160,7 +169,7 @@ func (l *lab) startKubeSim(ctx context.Context, k *kube) error {
 	if err != nil {
 		return err
 	}
-	argv = slices.Concat(k.prefix(), []string{"socat", "TCP-LISTEN:" + kubeSimPort + ",fork,reuseaddr,bind=" + kubeBridge, "TCP:127.0.0.2:" + kubeSimPort})
-	_, err = k.procs.start("kubernetes-socat", exec.Command(argv[0], argv[1:]...), nil)
-	return err
+	cron := listener{name: "cronjob", bind: kubeBridge + ":" + kubeSimPort, options: []string{"balance roundrobin"}, servers: []string{"127.0.0.2:" + kubeSimPort}}
+	k.bed = &shardBed{lab: l, bridge: kubeBridge, within: k.prefix()}
+	return k.bed.startBalancer(ctx, []listener{cron}, append(login, k.path("shards.pem"))...)
 }

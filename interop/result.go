@@ -17,7 +17,12 @@ type result struct {
 	Exit     int    `json:"exit"`
 	Seed     uint64 `json:"seed"`
 	Complete bool   `json:"complete"`
-	Policy   struct {
+	Scenario struct {
+		Auth struct {
+			User string `json:"user"`
+		} `json:"auth"`
+	} `json:"scenario"`
+	Policy struct {
 		Inferred string `json:"inferred"`
 	} `json:"policy"`
 	Sessions     sessionCounts      `json:"sessions"`
@@ -38,6 +43,7 @@ type result struct {
 	Stopped  struct {
 		By    string `json:"by"`
 		Class string `json:"class"`
+		Text  string `json:"text"`
 	} `json:"stopped"`
 	Load     loadResult     `json:"load"`
 	Capacity capacityResult `json:"capacity"`

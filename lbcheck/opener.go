@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
+	"maps"
 	"net/netip"
 	"sync/atomic"
 	"time"
@@ -31,6 +32,7 @@ func (o Options) openWith(ctx context.Context, s scenarios.Scenario, t *tickets)
 func (o Options) open(s scenarios.Scenario, t *tickets) run.OpenFunc {
 	localAddress := localAddresses(s.Load.LocalAddresses)
 	chains := chainCache(s.TLS)
+	options := optionsOf(s)
 	if o.Memory == nil {
 		o.Memory = hs2client.NewMemory(ReplyMemory)
 	}
@@ -38,6 +40,7 @@ func (o Options) open(s scenarios.Scenario, t *tickets) run.OpenFunc {
 		rec := &hs2client.Record{}
 		defer note(out, rec)
 		c := o.config(s, n, rec)
+		c.Options = options
 		c.Local = localAddress()
 		if c.TLS != nil {
 			c.TLS.Chains = chains
@@ -56,7 +59,7 @@ func (o Options) open(s scenarios.Scenario, t *tickets) run.OpenFunc {
 			return nil, err
 		}
 		out.Who = session.Identity()
-		return &lbSession{session, s, out, rec}, nil
+		return &lbSession{session, &s, out, rec}, nil
 	}
 }
 
@@ -93,27 +96,30 @@ func (o Options) Handshake(s scenarios.Scenario) run.HandshakeFunc {
 	}
 }
 
-// config is the client's configuration for one session over one node.
+// config is the client's configuration for one session over one node, without options.
 func (o Options) config(s scenarios.Scenario, n run.Node, rec *hs2client.Record) hs2client.Config {
 	c := hs2client.Config{
 		Addr:     n.Addr.String(),
 		Protocol: s.Target.Protocol,
 		HTTP:     httpOf(s, n),
-		Options:  map[string]string{"CLIENT_IDENTIFIER": clientIdentifier},
 		Timeout:  time.Duration(s.Load.Timeout),
 		Record:   rec,
 		Memory:   o.Memory,
 
 		NoDescribe: true, // the names of columns are not read
 	}
-	for k, v := range s.QueryOptions {
-		c.Options[k] = v
-	}
 	o.setLogin(&c, s.Auth)
 	if s.TLS.Enabled {
 		c.TLS = o.tls(s, n.Host)
 	}
 	return c
+}
+
+// optionsOf are the options that every session of a run has.
+func optionsOf(s scenarios.Scenario) map[string]string {
+	options := map[string]string{"CLIENT_IDENTIFIER": clientIdentifier}
+	maps.Copy(options, s.QueryOptions)
+	return options
 }
 
 // curves are the key exchanges by the names that scenarios have for them.

@@ -13,7 +13,7 @@ import (
 // lbSession is one session of the client as the run needs it.
 type lbSession struct {
 	*hs2client.Session
-	scenario scenarios.Scenario
+	scenario *scenarios.Scenario // of all sessions: a copy in each would be half of its memory
 	o        *scenarios.Observation
 	rec      *hs2client.Record
 }

@@ -31,9 +31,12 @@ type Measured struct {
 	Remarks  []string      `json:"remarks,omitempty"` // what the run noticed; Notes of a result begin with them
 
 	// Shard is the part of the scenario that this run did; nil: all of it, or the result
-	// is merged. Sources are the runs that a merged result is the sum of.
-	Shard   *Shard      `json:"shard,omitempty"`
-	Sources []SourceRun `json:"sources,omitempty"`
+	// is merged. LoadBegan is when the load of a shard of kind stages or watch did, by the
+	// clock of its run; nil: it did not, or it is of an earlier version. Sources are the
+	// runs that a merged result is the sum of.
+	Shard     *Shard      `json:"shard,omitempty"`
+	LoadBegan *Seconds    `json:"load_began_s,omitempty"`
+	Sources   []SourceRun `json:"sources,omitempty"`
 
 	// Baseline is an earlier run that this one is held against; nil: none is.
 	Baseline *Baseline `json:"baseline,omitempty"`

@@ -12,6 +12,8 @@ type SourceRun struct {
 	Sessions int       `json:"sessions"`       // attempted
 	Hold     *Hold     `json:"hold,omitempty"` // of kind capacity; nil: it held nothing, or is of an earlier version
 	Stopped  *Stop     `json:"stopped,omitempty"`
+
+	LoadBegan *Seconds `json:"load_began_s,omitempty"` // of a shard of kind stages or watch; nil: it did not begin, or is of an earlier version
 }
 
 // SourcesOf are the runs that a result is of: those that it is the sum of, or itself.
@@ -21,7 +23,7 @@ func SourcesOf(r Result) []SourceRun {
 	}
 	out := SourceRun{
 		Run: r.Run, Shard: r.Shard, Seed: r.Seed, Started: r.Started, Seconds: r.Seconds,
-		Sessions: r.Sessions.Attempted, Stopped: r.Stopped,
+		Sessions: r.Sessions.Attempted, Stopped: r.Stopped, LoadBegan: r.LoadBegan,
 	}
 	if r.Capacity != nil {
 		out.Hold = r.Capacity.Hold

@@ -53,6 +53,10 @@ func fillJob(ctx context.Context, e env, j *jobs.Job, args []string) error {
 	if err != nil {
 		return fmt.Errorf("the command behind --: %w", err)
 	}
+	starts, err := untilStart(words)
+	if err := errors.Join(err, checkReach(s)); err != nil {
+		return err
+	}
 	if err := checkLogin(s, j.PasswordElsewhere); err != nil {
 		return err
 	}
@@ -68,18 +72,35 @@ func fillJob(ctx context.Context, e env, j *jobs.Job, args []string) error {
 	}
 	d := limits.DemandOf(limits.Part(s, first))
 	_, lasts := limits.ShardCost(s, first, len(s.Target.Endpoints))
-	j.Needs = jobs.Needs{Open: d.Open, Rate: float64(d.Rate), TLS: s.TLS.Enabled, Lasts: lasts + untilStart(words)}
+	j.Needs = jobs.Needs{Open: d.Open, Rate: float64(d.Rate), TLS: s.TLS.Enabled, Lasts: lasts + starts}
 	return nil
 }
 
-// untilStart is how long the shards wait before they start, as it is now.
-func untilStart(words []word) time.Duration {
+// untilStart is how long the shards wait before they start, as it is now. A start that is
+// past is refused: each would begin when it is there.
+func untilStart(words []word) (time.Duration, error) {
 	for _, w := range words {
-		if at, err := time.Parse(time.RFC3339, w.value); w.flag == "start-at" && err == nil {
-			return max(0, time.Until(at))
+		at, err := time.Parse(time.RFC3339, w.value)
+		if w.flag != "start-at" || err != nil {
+			continue
+		}
+		left := time.Until(at)
+		if left <= 0 {
+			return 0, fmt.Errorf("--start-at %s is past: the shards would not wait for each other; give them time to be started", w.value)
+		}
+		return left, nil
+	}
+	return 0, nil
+}
+
+// checkReach refuses a balancer on this machine's loopback: a container has one of its own.
+func checkReach(s scenarios.Scenario) error {
+	for _, endpoint := range s.Target.Endpoints {
+		if one := (scenarios.Scenario{Target: scenarios.Target{Endpoints: []string{endpoint}}}); limits.Loopback(one) {
+			return fmt.Errorf("%s is this machine, and in a container the container: name the balancer as the shards reach it", endpoint)
 		}
 	}
-	return 0
+	return nil
 }
 
 // checkEnvironment refuses settings that are here and would not be in the containers.

@@ -28,7 +28,7 @@ func (l leakChecked) Run() int {
 	if err := flag.Set("test.parallel", strconv.Itoa(testsAtOnce)); err != nil {
 		panic(err)
 	}
-	debug.SetGCPercent(400) // cobra keeps the flags of every command line of a process
+	debug.SetGCPercent(gcPercent)
 	code := l.m.Run()
 	if err := goleak.Find(); code == 0 && err != nil {
 		println(err.Error())

@@ -309,3 +309,20 @@ func TestCapacity_Completed(t *testing.T) {
 		t.Errorf("no capacity became %+v", *c)
 	}
 }
+
+func TestCapacity_NamesANodeThatIsNotThere(t *testing.T) {
+	t.Parallel()
+	e := kept(10, []int{1}, nil)
+	o := judgetest.Observed(judgetest.NodeAddr(1), -1)
+	o.Failed, o.Class = scenarios.PhaseTCP, vocabtest.Class("tcp.refused")
+	e.Looks[0].Add(o)
+	e.Capacity.StoppedBy, e.Capacity.Phase = o.Class, o.Failed.String()
+	e.Scouts = []scenarios.Scout{
+		{Address: judgetest.NodeAddr(1), Attempts: 3, Outcome: scenarios.OutcomeFailed, Class: o.Class},
+		{Address: judgetest.NodeAddr(0), Attempts: 1, Outcome: scenarios.OutcomeOK},
+	}
+	f := judgetest.Find(t, decide(e).Findings, scenarios.CapacityHeld)[0]
+	if node := judgetest.NodeAddr(1).String(); !strings.Contains(f.Message, "to "+node+" failed") || strings.Contains(f.Message, "a coordinator that is gone") {
+		t.Errorf("it does not name %s: %s", node, f.Message)
+	}
+}

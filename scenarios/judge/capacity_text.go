@@ -121,8 +121,10 @@ func (h heldSessions) caveats() string {
 
 // describeRefusal is which nodes turned sessions away, or what that may be.
 func (h heldSessions) describeRefusal() string {
-	if says := cause.Sentence(cause.At(cause.PlaceNode, h.causes)); says != "" {
-		return "; " + says
+	for _, place := range []string{cause.PlaceNode, cause.PlaceScout} {
+		if says := cause.Sentence(cause.At(place, h.causes)); says != "" {
+			return "; " + says
+		}
 	}
 	return ": a limit of the balancer, or a coordinator that is gone"
 }

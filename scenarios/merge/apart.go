@@ -3,6 +3,7 @@ package merge
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 
@@ -16,6 +17,24 @@ type apart struct{ ended, began scenarios.SourceRun }
 // instant at which all of them ran, the first to end had ended before the last began. One
 // that never had a session has no say.
 func apartOf(sources []scenarios.SourceRun) []apart {
+	var out []apart
+	for _, shards := range shardsByRun(sources) {
+		a := apart{
+			ended: slices.MinFunc(shards, func(a, b scenarios.SourceRun) int {
+				return cmp.Or(endOf(a).Compare(endOf(b)), cmp.Compare(a.Run, b.Run))
+			}),
+			began: slices.MaxFunc(shards, bySourceStart),
+		}
+		if a.gap() > 0 {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// shardsByRun are the shards that had a session, by the run that was parted, in the order
+// in which each is met first.
+func shardsByRun(sources []scenarios.SourceRun) iter.Seq2[whole, []scenarios.SourceRun] {
 	shards := map[whole][]scenarios.SourceRun{}
 	var order []whole
 	for _, s := range sources {
@@ -28,19 +47,13 @@ func apartOf(sources []scenarios.SourceRun) []apart {
 		}
 		shards[w] = append(shards[w], s)
 	}
-	var out []apart
-	for _, w := range order {
-		a := apart{
-			ended: slices.MinFunc(shards[w], func(a, b scenarios.SourceRun) int {
-				return cmp.Or(endOf(a).Compare(endOf(b)), cmp.Compare(a.Run, b.Run))
-			}),
-			began: slices.MaxFunc(shards[w], bySourceStart),
-		}
-		if a.gap() > 0 {
-			out = append(out, a)
+	return func(yield func(whole, []scenarios.SourceRun) bool) {
+		for _, w := range order {
+			if !yield(w, shards[w]) {
+				return
+			}
 		}
 	}
-	return out
 }
 
 func endOf(s scenarios.SourceRun) time.Time {

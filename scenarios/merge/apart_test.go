@@ -76,7 +76,7 @@ func TestMerge_ShardsMeetAtOneInstant(t *testing.T) {
 		"all within the first":              {[]time.Duration{0, 20 * time.Second, 41 * time.Second}, true},
 		"the last begins as the first ends": {[]time.Duration{0, 0, 42 * time.Second}, true},
 	} {
-		s := scenarioOf(scenarios.KindStages)
+		s := scenarioOf(scenarios.KindLooks)
 		shards := split(s, healthy(sessions(s.Kind, 1, 800, 1)), 3)
 		for i, at := range c.starts {
 			shards[i].Started = began.Add(at)

@@ -10,16 +10,20 @@ import (
 type kindRules struct {
 	refused     string // why there is none; "": there is
 	notRepeated string // why only shards that ran at the same time can be summed; "": other runs can, too
+
+	// apart is how far apart the loads of shards may begin, in a scenario that says; nil:
+	// their sessions are no load that all make together, or are judged by when they are held.
+	apart func(scenarios.Scenario) (limit, bool)
 }
 
 // kinds has every kind.
 var kinds = map[scenarios.Kind]kindRules{
 	scenarios.KindLooks:        {},
-	scenarios.KindStages:       {},
+	scenarios.KindStages:       {apart: limitOfStages},
 	scenarios.KindQuery:        {},
 	scenarios.KindHandleReuse:  {},
 	scenarios.KindCapacity:     {notRepeated: "their sessions were not open at the same time"},
-	scenarios.KindWatch:        {notRepeated: "each watched an event of its own"},
+	scenarios.KindWatch:        {notRepeated: "each watched an event of its own", apart: limitOfWatch},
 	scenarios.KindCertificates: {refused: "each run sees every certificate"},
 	scenarios.KindAudit:        {refused: "each has a whole load balancer"},
 	scenarios.KindIdle:         {refused: "each run has a ladder of its own"},

@@ -97,7 +97,7 @@ func TestMerge_PicksOneOfEachShard(t *testing.T) {
 	evicted := later("evicted", -20, func(r *scenarios.Result) {
 		r.Stopped = &scenarios.Stop{By: scenarios.StopInterrupted, Text: "interrupted"}
 	})
-	again := later("again", 20, func(*scenarios.Result) {})
+	again := later("again", 4, func(*scenarios.Result) {})
 	for name, c := range map[string]struct {
 		in   []scenarios.Result
 		o    merge.Options

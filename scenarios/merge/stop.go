@@ -16,6 +16,8 @@ type lack struct {
 	fix  string
 }
 
+const startTogether = "start all shards together, and merge again"
+
 // lacks are what keeps the sum from being whole, besides runs that ended early. It fails
 // where there is no sum at all.
 func (s *sum) lacks(c chosen, apart *meeting) ([]lack, error) {
@@ -28,7 +30,10 @@ func (s *sum) lacks(c chosen, apart *meeting) ([]lack, error) {
 			return nil, &ApartError{Ended: s.names[a.ended.Run], Began: s.names[a.began.Run], reason: reason}
 		}
 		s.said = append(s.said, a.remark())
-		out = append(out, lack{a.String(), "start all shards together, and merge again"})
+		out = append(out, lack{a.String(), startTogether})
+	}
+	for _, l := range loadsApart(s.r.Scenario, s.r.Sources) {
+		out = append(out, lack{l.String(), startTogether})
 	}
 	if apart != nil {
 		s.said = append(s.said, apart.remark())

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -66,8 +67,16 @@ const (
 	stayReportsEvery = 5 * time.Second
 )
 
-// stay keeps the sessions for their time, and pings each.
+// manyHeld is from how many held sessions on the memory that opening them took is worth a
+// collection: some 10 MB.
+const manyHeld = 5000
+
+// stay keeps the sessions for their time, and pings each. Processes that hold sessions
+// are several to a machine, for minutes: the memory of the logins is given back first.
 func (h *holder) stay(ctx context.Context) {
+	if len(h.held) >= manyHeld {
+		debug.FreeOSMemory()
+	}
 	from := h.since()
 	h.readPages(ctx, scenarios.PageDuring)
 	end := from + time.Duration(h.s.Capacity.For)

@@ -20,6 +20,7 @@ func (r *run) stages(ctx context.Context) {
 	r.announceStages(r.share(planned))
 	var all sync.WaitGroup
 	begin, from := r.since(), scenarios.Rate(0)
+	r.loadBegins(begin)
 	for i, st := range r.s.Load.Stages {
 		if len(r.nodes.Dialable()) == 0 || !r.wait(r.startCtx, begin) {
 			break

@@ -22,6 +22,7 @@ func (r *run) watch(ctx context.Context) {
 	long := r.openLongSessions(ctx, w)
 	r.beginSchedule()
 	begin := r.reserve(arrivals)
+	r.loadBegins(begin)
 	end := begin + time.Duration(plan.For)
 	var all sync.WaitGroup
 	for i, l := range long {

@@ -19,7 +19,7 @@ func (r *run) measured() scenarios.Measured {
 		Closes: c.recorded.Closes(), Logins: c.recorded.Logins(), HTTP: c.recorded.HTTP(),
 		Sessions: c.recorded.Counts(),
 	}
-	m.Shard = r.shard()
+	m.Shard, m.LoadBegan = r.shard(), r.loadBegan
 	if r.hasDueTimes() {
 		m.Load = c.load(r.needs)
 	}

@@ -148,6 +148,7 @@ type run struct {
 	idleSeen     *scenarios.IdleSeen
 	watchSeen    *scenarios.WatchSeen
 	handlesSeen  []scenarios.HandleTally
+	loadBegan    *scenarios.Seconds // of a shard of kind stages or watch
 	pages        []scenarios.Page
 	scouts       []scenarios.Scout
 	probe        *scenarios.Probe

@@ -33,6 +33,15 @@ func (r *run) budgetOver(nodes int) budget.Budget {
 	return budget.OfShards(r.s, nodes, r.opt.Shard.Count)
 }
 
+// loadBegins notes when the load of a shard does: with the loads of the others it must be
+// one.
+func (r *run) loadBegins(at time.Duration) {
+	if !r.opt.Shard.IsWhole() {
+		began := scenarios.SecondsOf(at)
+		r.loadBegan = &began
+	}
+}
+
 // startLeeway is how late a shard may begin without a word.
 const startLeeway = 100 * time.Millisecond
 

@@ -136,6 +136,39 @@ func TestShards_AreDueInTurn(t *testing.T) {
 	}
 }
 
+// Of a shard of a load it is known when it began, whenever its run did: its first session is
+// due then, but for its turn.
+func TestShards_SayWhenTheirLoadBegan(t *testing.T) {
+	stages, watch := scenario(0), scenario(0)
+	stages.Kind, stages.Load.Stages = scenarios.KindStages, []scenarios.Stage{{Rate: 10, For: scenarios.Duration(time.Second)}}
+	watch.Kind, watch.Watch = scenarios.KindWatch, scenarios.WatchConfig{For: scenarios.Duration(time.Second), EventAfter: 1}
+	for _, s := range []scenarios.Scenario{stages, watch} {
+		s.Seed, s.Load.Rate, s.Load.Burst = 4, 10, 0
+		for _, late := range []time.Duration{-20 * time.Second, 3 * time.Second} { // after its start
+			for index := 1; index <= 3; index++ {
+				synctest.Test(t, func(t *testing.T) {
+					shard := scenarios.Shard{Index: index, Count: 3}
+					var due []time.Duration
+					r := Run(context.Background(), (&balancer{coordinators: 5}).dial, s, Options{Shard: shard, StartAt: time.Now().Add(-late), Observe: func(o scenarios.Observation) {
+						if o.Part == scenarios.PartArrival {
+							due = append(due, o.Due)
+						}
+					}})
+					turn := time.Duration(index-1) * 100 * time.Millisecond
+					if r.LoadBegan == nil || *r.LoadBegan != scenarios.SecondsOf(slices.Min(due)-turn) {
+						t.Errorf("%s, shard %s, %s late: the load began at %v, and sessions were due at %s: %+v", s.Kind, shard, late, r.LoadBegan, due, r.Stopped)
+					}
+				})
+			}
+		}
+		synctest.Test(t, func(t *testing.T) {
+			if r := Run(context.Background(), (&balancer{coordinators: 5}).dial, s, Options{}); r.LoadBegan != nil {
+				t.Errorf("%s: the whole is no shard: %v", s.Kind, *r.LoadBegan)
+			}
+		})
+	}
+}
+
 func TestRun_StartAt_Late(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := scenario(4)

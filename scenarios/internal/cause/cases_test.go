@@ -239,6 +239,22 @@ var cases = map[string]struct {
 		names: []string{"the only session to 127.0.0.3:21050 failed, as did the scout before, and scouts got in over 2 other nodes"},
 		fixes: []string{"removes the Authorization header"},
 	},
+	"a node where nobody listens, in a run that ends at its first failure": {
+		nodes: 2, coordinators: 3, declared: 3, place: PlaceScout, subject: judgetest.NodeAddr(1).String(),
+		change: func(_ int, s *session) { s.node, s.class = 1, "tcp.refused" },
+		evidence: func(e *scenarios.Measured) {
+			e.Looks = []scenarios.Look{{Planned: 10}}
+			e.Looks[0].Add(session{node: 0, part: scenarios.PartOrdered, open: 1}.observed(0))
+			e.Looks[0].Add(session{node: 1, part: scenarios.PartOrdered, coordinator: -1, class: "tcp.refused", open: 2}.observed(1))
+			e.Scouts = []scenarios.Scout{
+				{Address: judgetest.NodeAddr(1), Attempts: 3, Outcome: scenarios.OutcomeFailed, Class: vocabtest.Class("tcp.refused")},
+				{Address: judgetest.NodeAddr(0), Attempts: 1, Outcome: scenarios.OutcomeOK},
+			}
+		},
+		names:  []string{"the only session to 127.0.0.3:21050 failed, as did the scout before, and scouts got in over 1 other node"},
+		fixes:  []string{"nothing listens at that address"},
+		absent: []string{"broken of", "take a coordinator out"},
+	},
 	"over HTTP, a login that something removes may seem rejected": {
 		nodes: 2, coordinators: 5, declared: 5, place: PlaceUnseen, subject: judgetest.CoordName(4), reason: ReasonUnlike,
 		change:   failingLogin("sasl.rejected"),

@@ -79,20 +79,29 @@ func deadNodes(f facts) (match, bool) {
 
 // deadNodeFix is what to try about nodes that let nobody in, by how.
 func deadNodeFix(f facts) string {
-	switch is := func(phase scenarios.Phase, kinds ...vocab.Kind) bool {
-		return f.every(func(g scenarios.FailureGroup) bool {
-			return g.Class.Phase == phase && slices.Contains(kinds, g.Class.Kind)
-		})
-	}; {
-	case is(scenarios.PhaseTCP, vocab.KindRefused):
-		return "nothing listens at that address: start the balancer's node there, or take the address out of DNS"
-	case is(scenarios.PhaseTCP, vocab.KindTimeout, vocab.KindUnreachable):
-		return "that address does not answer: the balancer's node is down or a firewall drops packets to it; repair it, or take the address out of DNS"
+	if text := f.absentNodeFix(); text != "" {
+		return text
 	}
 	if text := f.partialFailure(f.left[0].Class.Kind); text != "" && f.every(isUnlike) {
 		return "that node of the balancer is configured unlike the others: " + text
 	}
 	return "that node of the balancer reaches no coordinator that answers: look at the health of its targets, and at cross-zone load balancing where its zone has none left"
+}
+
+// absentNodeFix is what to try where all failures say that there is no node at all; ""
+// where they do not.
+func (f facts) absentNodeFix() string {
+	switch is := func(kinds ...vocab.Kind) bool {
+		return f.every(func(g scenarios.FailureGroup) bool {
+			return g.Class.Phase == scenarios.PhaseTCP && slices.Contains(kinds, g.Class.Kind)
+		})
+	}; {
+	case is(vocab.KindRefused):
+		return "nothing listens at that address: start the balancer's node there, or take the address out of DNS"
+	case is(vocab.KindTimeout, vocab.KindUnreachable):
+		return "that address does not answer: the balancer's node is down or a firewall drops packets to it; repair it, or take the address out of DNS"
+	}
+	return ""
 }
 
 // isUnlike reports whether a peer answered, and not as the others do.

@@ -4,14 +4,15 @@ import (
 	"fmt"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 )
 
-// nodeOfScout: a run that ended early has failures at one node alone, where the scout
-// failed, too, and others got in elsewhere. That is too few to exclude an accident: it
-// says where, and leaves why to the reasons.
+// nodeOfScout: the few failures of a run are at one node alone, where the scout failed,
+// too, and others got in elsewhere. The sessions alone are too few to exclude an
+// accident: it says where, and leaves why to the reasons, but for a node that is not there.
 func nodeOfScout(f facts) (match, bool) {
 	nodes := nodesOf(f.left)
-	if len(nodes) != 1 || f.e.Stopped == nil || countGood(f.good, at(nodes[0])) > 0 || countFailed(f.failures, notAt(nodes)) > 0 {
+	if len(nodes) != 1 || countGood(f.good, at(nodes[0])) > 0 || countFailed(f.failures, notAt(nodes)) > 0 {
 		return match{}, false
 	}
 	here, elsewhere := false, 0
@@ -27,8 +28,12 @@ func nodeOfScout(f facts) (match, bool) {
 		return match{}, false
 	}
 	failed := countFailed(f.left, nil)
-	return match{
+	m := match{
 		says:    fmt.Sprintf("%s to %s failed, as did the scout before, and scouts got in over %d other node%s", allOf(failed, "session"), nodes[0], elsewhere, plural(elsewhere)),
 		subject: nodes[0].String(),
-	}, true
+	}
+	if fix := f.absentNodeFix(); fix != "" {
+		m.fix = phrase.Try(fix)
+	}
+	return m, true
 }

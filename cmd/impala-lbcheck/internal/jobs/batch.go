@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -34,8 +35,16 @@ func (b Batch) Check() error {
 	case b.PasswordFrom != "" && b.ExecutionRole == "":
 		return fmt.Errorf("a secret is read with the execution role: give its ARN with --execution-role")
 	}
+	for _, arg := range b.Args {
+		if strings.HasPrefix(arg, parameter) {
+			return fmt.Errorf("%.60q is a parameter of AWS Batch, which puts its value there: write the argument in another way", arg)
+		}
+	}
 	return nil
 }
+
+// parameter begins an argument that AWS Batch replaces.
+const parameter = "Ref::"
 
 type object = map[string]any
 

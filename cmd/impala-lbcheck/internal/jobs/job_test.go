@@ -3,6 +3,9 @@ package jobs
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -40,21 +43,61 @@ func TestKubernetes_Goldens(t *testing.T) {
 			t.Fatal(err)
 		}
 		golden.Equal(t, "testdata/"+name+".yaml", b.Bytes())
-		var read struct {
-			Spec struct {
-				Completions int
-				Template    struct {
-					Spec struct{ Containers []struct{ Args []string } }
-				}
-			}
-		}
-		if err := yaml.Unmarshal(b.Bytes(), &read); err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		if got := read.Spec.Template.Spec.Containers[0].Args; strings.Join(got, "|") != strings.Join(j.Args, "|") || read.Spec.Completions != j.Shards {
+		if got := argsOf(t, b.Bytes()); !slices.Equal(got, j.Args) {
 			t.Errorf("%s: the container gets %q, want %q", name, got, j.Args)
 		}
+		if shards := fmt.Sprintf("\n  completions: %d\n", j.Shards); !strings.Contains(b.String(), shards) {
+			t.Errorf("%s: not %q", name, shards)
+		}
 	}
+}
+
+// Kubernetes puts variables into arguments, $(NAME), before the container starts: the
+// command gets what was written all the same.
+func TestKubernetes_ArgumentsArriveUnchanged(t *testing.T) {
+	t.Parallel()
+	j := plain
+	j.Args = []string{"query", "--query=SELECT '$(GOMEMLIMIT)', '$$(GOMEMLIMIT)', $1 -- $(", "$", "$$"}
+	var b bytes.Buffer
+	if err := j.Kubernetes(&b); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, arg := range argsOf(t, b.Bytes()) {
+		got = append(got, expanded(arg, map[string]string{"GOMEMLIMIT": "1MiB"}))
+	}
+	if !slices.Equal(got, j.Args) {
+		t.Errorf("the container gets %q, want %q", got, j.Args)
+	}
+}
+
+// expanded is what Kubernetes makes of an argument: $$ is $, and $(NAME) the value of a
+// variable that there is.
+func expanded(arg string, variables map[string]string) string {
+	return regexp.MustCompile(`\$\$|\$\(([^)]*)\)`).ReplaceAllStringFunc(arg, func(found string) string {
+		if found == "$$" {
+			return "$"
+		}
+		if value, ok := variables[strings.Trim(found, "$()")]; ok {
+			return value
+		}
+		return found
+	})
+}
+
+func argsOf(t *testing.T, manifest []byte) []string {
+	t.Helper()
+	var read struct {
+		Spec struct {
+			Template struct {
+				Spec struct{ Containers []struct{ Args []string } }
+			}
+		}
+	}
+	if err := yaml.Unmarshal(manifest, &read); err != nil {
+		t.Fatal(err)
+	}
+	return read.Spec.Template.Spec.Containers[0].Args
 }
 
 func TestBatch_Goldens(t *testing.T) {
@@ -78,10 +121,13 @@ func TestBatch_Check(t *testing.T) {
 	t.Parallel()
 	one := plain
 	one.Shards = 1
+	reference := plain
+	reference.Args = []string{"query", "lb.example.com", "Ref::x"}
 	for name, b := range map[string]Batch{
 		"children":       {Job: one},
 		"--file-system":  {Job: mounted},
 		"execution role": {Job: plain, PasswordFrom: "arn"},
+		`"Ref::x"`:       {Job: reference},
 	} {
 		if err := b.Check(); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v", name, err)

@@ -20,7 +20,7 @@ func (j Job) Kubernetes(w io.Writer) error {
 	}
 	var args strings.Builder
 	for _, arg := range j.Args {
-		args.WriteString("            - " + quoted(arg) + "\n")
+		args.WriteString("            - " + quoted(unexpanded(arg)) + "\n")
 	}
 	text := strings.NewReplacer(
 		"{name}", j.Name, "{namespace}", namespace, "{shards}", strconv.Itoa(j.Shards), "{image}", quoted(j.Image), "{args}", args.String(),
@@ -80,6 +80,10 @@ func (j Job) mounts() string {
 	}
 	return mounts + volumes
 }
+
+// unexpanded is an argument that arrives as it is: Kubernetes replaces $(NAME) by the
+// variable, and $$ by $.
+func unexpanded(arg string) string { return strings.ReplaceAll(arg, "$", "$$") }
 
 // quoted is a string of YAML: those of JSON are.
 func quoted(text string) string {
