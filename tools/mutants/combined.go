@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"go/ast"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -38,10 +39,10 @@ func combine(work string, packages map[string]*goPackage, ms []mutant) (*combine
 		byFile[m.file] = append(byFile[m.file], m)
 	}
 	switches := map[string]bool{}
-	for name, inFile := range byFile {
+	for _, name := range slices.Sorted(maps.Keys(byFile)) { // the compiler knows equal files again
 		p := packages[packageOf(name)]
 		f := p.file(name)
-		src, n := c.switched(p, f, inFile)
+		src, n := c.switched(p, f, byFile[name])
 		if n == 0 {
 			continue
 		}
