@@ -44,6 +44,8 @@ func TestDecodeResult_Errors(t *testing.T) {
 		"a page read before the run":     {part(`"pages": [{"at_s": -1}]`), "pages[0].at_s: invalid time -1 s"},
 		"more tags than any run":         {part(`"tags": [{}` + strings.Repeat(",{}", MaxTags) + `]`), "tags: list of 1025; the limit is 1024"},
 		"tags that hide behind a second": {part(`"tags": [{}` + strings.Repeat(",{}", MaxTags) + `], "tags": []`), `key "tags" is repeated`},
+		"more failures than any look":    {part(`"looks": [{"failures": [{}` + strings.Repeat(",{}", maxLookGroups) + `]}]`), "looks[0].failures: list of"},
+		"more successes than any look":   {part(`"looks": [{"successes": [{}` + strings.Repeat(",{}", maxLookGroups) + `]}]`), "looks[0].successes: list of"},
 		"a histogram that is none":       {part(`"load": {"lag": {"hdr": "HISTEwAAAAA="}}`), "inflate histogram"},
 		"more values than any run":       {`{"findings": [{}` + strings.Repeat(",{}", maxValues+1) + `]}`, "more than 262144 values"},
 	} {
@@ -131,6 +133,29 @@ func TestDecodeResult_Contradictions(t *testing.T) {
 				t.Errorf("DecodeResult fails with %v, want one line with %q", err, c.want)
 			}
 		})
+	}
+}
+
+// One session that is lost counts as much as many.
+func TestDecodeResult_OneSessionIsLost(t *testing.T) {
+	t.Parallel()
+	const one = `"sessions": {"attempted": 1, "ok": 1}, "looks": [{"tally": [{"node": "192.0.2.1:1", "coordinator": "c", "ok": 1}]}],
+		"nodes": [{"address": "192.0.2.1:1", "sessions": 1, "coordinators": {"c": 1}}], "coordinators": [{"name": "c", "sessions": 1}], "verdict": "inconclusive", "exit": 3`
+	if _, err := DecodeResult([]byte(part(one))); err != nil {
+		t.Fatal(err)
+	}
+	for from, want := range map[string]string{
+		`{"c": 1}`: `nodes: 192.0.2.1:1 has no sessions on "c", but 1 in the looks`,
+		`{"address": "192.0.2.1:1", "sessions": 1, "coordinators": {"c": 1}}`: "nodes: 192.0.2.1:1 is missing, but has 1 sessions in the looks",
+		`{"name": "c", "sessions": 1}`:                                        `coordinators: "c" is missing`,
+	} {
+		to := ""
+		if from == `{"c": 1}` {
+			to = "{}"
+		}
+		if _, err := DecodeResult([]byte(part(strings.Replace(one, from, to, 1)))); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("without %s: %v, want %q", from, err, want)
+		}
 	}
 }
 
