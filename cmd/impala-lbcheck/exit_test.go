@@ -1,12 +1,57 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"strings"
+	"syscall"
 	"testing"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
+
+// A signal's code is that of a run that it interrupted, and of no other.
+func TestSignalled_IsOfInterruptedRuns(t *testing.T) {
+	t.Parallel()
+	by := func(cause error) context.Context {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		cancel(cause)
+		return ctx
+	}
+	sigterm := by(interrupted{sig: syscall.SIGTERM})
+	for name, tc := range map[string]struct {
+		ctx  context.Context
+		stop *scenarios.Stop
+		want int
+	}{
+		"interrupted by a signal":  {sigterm, &scenarios.Stop{By: scenarios.StopInterrupted}, exitSIGTERM},
+		"over before the signal":   {sigterm, nil, exitFail},
+		"stopped before it":        {sigterm, &scenarios.Stop{By: scenarios.StopStalled}, exitFail},
+		"interrupted by no signal": {by(errors.New("another end")), &scenarios.Stop{By: scenarios.StopInterrupted}, exitFail},
+		"not interrupted":          {t.Context(), nil, exitFail},
+	} {
+		r := &scenarios.Result{Exit: exitFail}
+		r.Stopped = tc.stop
+		if signalled(tc.ctx, r); r.Exit != tc.want {
+			t.Errorf("%s: exit code %d, want %d", name, r.Exit, tc.want)
+		}
+	}
+}
+
+func TestAfterWriting_LostReportsAreNoPass(t *testing.T) {
+	t.Parallel()
+	lost := errors.New("disk full")
+	for code, want := range map[int]int{exitPass: exitInternal, exitInconclusive: exitInternal, exitFail: exitFail, exitUsage: exitUsage, exitUnmeasured: exitUnmeasured, exitSIGINT: exitSIGINT} {
+		if got := afterWriting(code, lost); got != want {
+			t.Errorf("%d becomes %d, want %d", code, got, want)
+		}
+		if got := afterWriting(code, nil); got != code {
+			t.Errorf("%d becomes %d without an error", code, got)
+		}
+	}
+}
 
 func TestExitCodes_AreInTheReadme(t *testing.T) {
 	t.Parallel()
