@@ -10,7 +10,7 @@ THRIFT_VERSION := 0.17.0
 TOOL := go tool -modfile=tools/go.mod
 LINT := go tool -modfile=tools/golangci-lint/go.mod golangci-lint
 
-.PHONY: test seeds help check shuffle lint vuln interop interop-full bench gen golden fuzz hostile mutants rule sim image kustomize release release-check kubernetes
+.PHONY: test seeds help check shuffle lint vuln interop interop-full bench gen golden fuzz hostile interrupt nohang soak mutants rule sim image kustomize release release-check kubernetes
 
 test: ## every test, in pure Go
 	go test ./...
@@ -94,15 +94,39 @@ fuzz: ## every fuzz target for FUZZTIME (1m), with the inputs that each tried
 	@for d in $$(git grep -l '^func Fuzz' -- '*_test.go' | xargs -n1 dirname | sort -u); do for f in $$(go test -list '^Fuzz' ./$$d | grep '^Fuzz'); do \
 	  go test ./$$d -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) > fuzz.log 2>&1 || cat fuzz.log; \
 	  echo "fuzz: $$d $$f $$(grep -o 'execs: [0-9]*' fuzz.log | tail -1)"; done; done | tee fuzzed.log; \
-	awk '/^fuzz: / { n++; sum += $$NF } /^--- FAIL|^FAIL/ { bad = 1 } END { printf "%d targets, %d inputs\n", n, sum; exit bad }' fuzzed.log
+	awk '/^fuzz: .* Fuzz/ { n++; sum += $$NF } /^--- FAIL|^FAIL/ { bad = 1 } END { printf "%d targets, %d inputs\n", n, sum; exit bad }' fuzzed.log
 
 # Each tampered reply ends with a whole session or an error of a class, in bounded time and
 # memory. Without -hostile, the same tests try some of them.
-hostile: ## what peers say, changed at every byte: more than 100 000 replies (five minutes)
+hostile: ## what peers say, changed at every byte: more than 280 000 replies (a quarter of an hour)
 	@go test -p 1 $$(git grep -l '^func TestTampered_' -- '*_test.go' | xargs -n1 dirname | sort -u | sed 's,^,./,') -run '^TestTampered_' -hostile -count 1 -timeout 30m -v > hostile.log 2>&1; code=$$?; \
 	grep -o 'hostile: .*' hostile.log; \
 	awk '/hostile: / { for (i = 1; i < NF; i++) if ($$(i+1) ~ /^replies/) sum += $$i } END { print sum " replies" }' hostile.log; \
 	test $$code = 0 || echo "failed: hostile.log has the reports"; exit $$code
+
+# Each command is timed first, and then interrupted while it goes on: by every signal, stopped
+# and continued, with nobody who reads its stdout, and killed. Go test tries a few of these.
+INTERRUPTIONS ?= 740
+INTERRUPT_SEED ?= 1
+interrupt: ## every command interrupted at random moments, 740 times (two minutes)
+	@go test ./cmd/impala-lbcheck -run '^TestInterrupt_' -interruptions $(INTERRUPTIONS) -interrupt-seed $(INTERRUPT_SEED) -count 1 -timeout 1h -v > interrupt.log 2>&1; code=$$?; \
+	grep '^interrupt:' interrupt.log; test $$code = 0 || echo "failed: interrupt.log has the reports"; exit $$code
+
+# Times are held against limits here alone: on a machine with much else to do they mean
+# nothing. What has a limit of a minute waits a hundred at once.
+NOHANG := go test ./cmd/impala-lbcheck -count 1 -timeout 1h -v
+nohang: ## every command before all that may never answer, held to 1.2 of its limit and 0.5 s (five minutes)
+	@code=0; $(NOHANG) -nohang 4 -run '^TestNoHang_(Names|Stdin|Clients|OnEvent|Readers)$$' > nohang.log 2>&1 || code=1; \
+	$(NOHANG) -nohang 32 -run '^TestNoHang_(Sessions|Pages)$$' >> nohang.log 2>&1 || code=1; \
+	$(NOHANG) -nohang 100 -run '^TestNoHang_(Files|AWS|UserCommands)$$' >> nohang.log 2>&1 || code=1; \
+	grep '^nohang:' nohang.log | sort; test $$code = 0 || echo "failed: nohang.log has the reports"; exit $$code
+
+# Runs of every kind, over every way in, with faults that come and go, in one process. What
+# each reports is what the simulated cluster counted, and the process does not grow. It is
+# paced: a tenth of a core or so.
+SOAK ?= 30m
+soak: ## every scenario over every way in for SOAK (30m), with faults: nothing leaks, counts add up
+	@go test ./internal/soak -run '^TestSoak$$' -soak $(SOAK) -count 1 -timeout 24h -v
 
 # A mutant that no test notices shows behaviour that no test holds. Those that lived are
 # tried again, and no other, by MUTANTFLAGS="-again $PWD/mutants.log".

@@ -90,6 +90,8 @@ func handshakeError(err error, certRequested bool) error {
 		return &wire.Error{Kind: KindClientCert, Err: err}
 	case alerted:
 		return &wire.Error{Kind: wire.AlertKind(alert), Err: err}
+	case wire.KindOf(err) == KindOther && strings.Contains(err.Error(), "exceeds maximum of"): // crypto/tls has no type for it
+		return &wire.Error{Kind: KindOversize, Err: err}
 	case wire.KindOf(err) == KindOther && strings.HasPrefix(err.Error(), "tls: "):
 		return &wire.Error{Kind: KindMismatch, Err: err}
 	}

@@ -76,6 +76,7 @@ func allProofs(l *lab) []proof {
 		clientProofs(l),
 		releaseProofs(l),
 		loadProofs(l),
+		roomProofs(l),
 		provisionProofs(l),
 		auditProofs(l),
 		imageProofs(l),

@@ -82,6 +82,7 @@ func TestRun_EveryKind(t *testing.T) {
 				t.Fatal(err)
 			}
 			storable(t, r)
+			heldTogether(t, r)
 			if r.Stopped != nil || r.Verdict == scenarios.StatusFail || r.Sessions.Failed > 0 || len(r.TLS) == 0 {
 				t.Errorf("%s, stopped = %+v, sessions = %+v, findings = %+v", r.Verdict, r.Stopped, r.Sessions, r.Findings)
 			}
@@ -111,6 +112,15 @@ func TestRun_RefusesBeforeAnythingIsSent(t *testing.T) {
 		"too much": {change: func(s *scenarios.Scenario, _ *Options) {
 			s.Target.Endpoints, s.Load.Concurrency = []string{"192.0.2.1"}, 500
 		}, want: "set target.confirm to 192.0.2.1"},
+		"a shard that there is not": {change: func(s *scenarios.Scenario, o *Options) {
+			s.Seed, o.Run.Shard = 1, scenarios.Shard{Index: 0, Count: 2}
+		}, want: "there is no shard 0/2"},
+		"too many shards": {change: func(s *scenarios.Scenario, o *Options) {
+			s.Seed, o.Run.Shard = 1, scenarios.Shard{Index: 1, Count: scenarios.MaxShards + 1}
+		}, want: "there is no shard 1/10001"},
+		"a shard without a seed": {change: func(_ *scenarios.Scenario, o *Options) {
+			o.Run.Shard = scenarios.Shard{Index: 1, Count: 2}
+		}, want: "seed: a shard needs one"},
 		"an unknown metric": {change: func(s *scenarios.Scenario, _ *Options) {
 			s.Thresholds = map[string][]string{"nonsense": {"p(50) < 1s"}}
 		}, want: "nonsense"},

@@ -74,6 +74,7 @@ const (
 	AffinityCalls     = "affinity.calls"     // over HTTP, every call of a session reaches the coordinator that opened it
 	PagesAgree        = "pages.agree"        // the coordinators count at least the sessions that we tallied there
 	PagesKeepalive    = "pages.keepalive"    // the keepalive of the coordinators is shorter than the idle cut
+	CountsAgree       = "counts.agree"       // there only where counts of the result contradict each other, which is a fault of this program
 	ReconcileJoined   = "reconcile.joined"   // the balancer's log has the sessions that succeeded
 	ReconcileClock    = "reconcile.clock"    // all of them agree on the difference of the clocks
 	ReconcileReached  = "reconcile.reached"  // the failed ones got to the balancer

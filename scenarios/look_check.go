@@ -3,7 +3,6 @@ package scenarios
 import (
 	"errors"
 	"fmt"
-	"net/netip"
 )
 
 // checkOrder fails where the order of a look's sessions does not have the sessions
@@ -16,22 +15,18 @@ func (l Look) checkOrder() error {
 	if l.Ordered() == 0 && l.Blocks.IsZero() {
 		return nil // of an earlier version
 	}
-	type place struct {
-		node        netip.AddrPort
-		coordinator string
-	}
-	due := map[place]int{}
+	due := map[where]int{}
 	for _, c := range l.Tally {
-		due[place{c.Node, c.Coordinator}] += c.Sessions()
+		due[where{c.Node, c.Coordinator}] += c.Sessions()
 	}
 	for _, order := range l.Orders() {
 		for s := range order.All() {
-			due[place{s.Node, s.Coordinator}]--
+			due[where{s.Node, s.Coordinator}]--
 		}
 	}
 	for _, block := range l.Blocks.List {
 		for _, c := range block {
-			due[place{c.Node, c.Coordinator}] -= c.Sessions
+			due[where{c.Node, c.Coordinator}] -= c.Sessions
 		}
 	}
 	left := 0

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -153,7 +154,7 @@ func (r Result) ExitCode() int {
 		return ExitFail
 	case r.Shard != nil: // what a sum that is inconclusive is to be, is not for one of its parts
 		return ExitInconclusive
-	case r.Scenario.Inconclusive == OnInconclusivePass && !r.interrupted():
+	case r.Scenario.Inconclusive == OnInconclusivePass && !r.interrupted() && !r.contradicts():
 		return ExitPass
 	case r.Scenario.Inconclusive == OnInconclusiveFail:
 		return ExitFail
@@ -164,6 +165,12 @@ func (r Result) ExitCode() int {
 // interrupted reports whether the run was ended from outside: what it did not get to
 // is not a question that was asked and left open.
 func (r Result) interrupted() bool { return r.Stopped != nil && r.Stopped.By == StopInterrupted }
+
+// contradicts reports whether the run found its own counts to be wrong: that is no question
+// which the service left open.
+func (r Result) contradicts() bool {
+	return slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.ID == CountsAgree && f.Status != StatusPass })
+}
 
 // Signalled reports whether a signal ended the run: the exit code that the
 // process then has, 128 and the signal's number, outweighs the verdict's.

@@ -21,7 +21,7 @@ func (r Result) check() error {
 	if err := bounds.Check(r, checkBounds); err != nil {
 		return err
 	}
-	if err := r.checkSums(); err != nil {
+	if err := r.CheckCounts(); err != nil {
 		return err
 	}
 	return r.checkParts()
@@ -76,7 +76,7 @@ func checkBounds(v any) (within bool, err error) {
 	case []HandleTally:
 		return true, checkLength(len(v), MaxHandles)
 	case Shard:
-		return true, v.check()
+		return true, v.Check()
 	case []SourceRun:
 		return true, checkLength(len(v), MaxShards)
 	case []BaselineFigure:
@@ -201,11 +201,6 @@ func (r Result) checkSums() error {
 	if sums.all != total {
 		return fmt.Errorf("sessions: %s, but the looks have %s", total, sums.all)
 	}
-	for _, c := range r.Closes {
-		if c.Failed > c.Closes {
-			return fmt.Errorf("closes: %d of %d failed on %q", c.Failed, c.Closes, c.Coordinator)
-		}
-	}
 	if n := countErrors(r.Errors); n != s.Failed {
 		return fmt.Errorf("errors: they add up to %d, but %d sessions failed", n, s.Failed)
 	}
@@ -230,29 +225,10 @@ func (sums *cellSums) addLook(l Look) error {
 	if err := l.checkGroups(all); err != nil {
 		return err
 	}
+	if err := l.checkSeen(); err != nil {
+		return err
+	}
 	return l.checkOrder()
-}
-
-// checkGroups compares the groups of a look with its cells; a result of an earlier
-// version has none.
-func (l Look) checkGroups(all outcomeCounts) error {
-	if len(l.Successes) == 0 && len(l.Failures) == 0 {
-		return nil
-	}
-	ok, failed := 0, 0
-	for _, g := range l.Successes {
-		ok += g.Count
-	}
-	for _, g := range l.Failures {
-		if g.Heard > g.Count || g.MinWait > g.MaxWait {
-			return fmt.Errorf("failures: %s on %s contradicts itself", g.Class, g.Node)
-		}
-		failed += g.Count
-	}
-	if ok != all.ok || failed != all.failed {
-		return fmt.Errorf("its groups have %d ok and %d failed, but the cells %d and %d", ok, failed, all.ok, all.failed)
-	}
-	return nil
 }
 
 // check fails on an extent that no sessions can have.

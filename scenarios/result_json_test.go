@@ -46,6 +46,7 @@ func TestDecodeResult_Errors(t *testing.T) {
 		"tags that hide behind a second": {part(`"tags": [{}` + strings.Repeat(",{}", MaxTags) + `], "tags": []`), `key "tags" is repeated`},
 		"more failures than any look":    {part(`"looks": [{"failures": [{}` + strings.Repeat(",{}", maxLookGroups) + `]}]`), "looks[0].failures: list of"},
 		"more successes than any look":   {part(`"looks": [{"successes": [{}` + strings.Repeat(",{}", maxLookGroups) + `]}]`), "looks[0].successes: list of"},
+		"a count beside its histogram":   {part(`"phases": {"open": {"count": 2, "hdr": "HISTFAAAACZ42pJpmSzMwMDAzAABMJoRRFybvITB/gNE4Dw/EyAAAP//YWgFag=="}}`), "phase open: count is 2, but the histogram has 1"},
 		"a histogram that is none":       {part(`"load": {"lag": {"hdr": "HISTEwAAAAA="}}`), "inflate histogram"},
 		"more values than any run":       {`{"findings": [{}` + strings.Repeat(",{}", maxValues+1) + `]}`, "more than 262144 values"},
 	} {
@@ -71,7 +72,7 @@ func TestDecodeResult_Tags(t *testing.T) {
 
 func TestDecodeResult_UnknownKeys(t *testing.T) {
 	t.Parallel()
-	r, err := DecodeResult([]byte(`{"schema": "` + Schema + `", "verdict": "fail", "capacity": {"held": 24}, "findings": [{"id": "a", "status": "fail", "later": [1]}]}`))
+	r, err := DecodeResult([]byte(`{"schema": "` + Schema + `", "verdict": "fail", "capacity": {"later": 24}, "findings": [{"id": "a", "status": "fail", "later": [1]}]}`))
 	if err != nil || r.Verdict != StatusFail || len(r.Findings) != 1 || r.Findings[0].ID != "a" {
 		t.Errorf("DecodeResult = %+v, %v", r, err)
 	}
@@ -84,7 +85,7 @@ const sound = `"verdict": "pass", "exit": 0, "complete": true, "findings": [{"id
 		"errors": [{"class": "open.eof", "count": 1}]}],
 	"errors": [{"class": "open.eof", "count": 1}],
 	"nodes": [{"address": "192.0.2.1:1", "sessions": 3, "failed": 1, "coordinators": {"c": 3}}, {"address": "192.0.2.2:1", "sessions": 2, "unattributed": 2}],
-	"coordinators": [{"name": "c", "sessions": 3, "failed": 1}, {"name": "silent"}]`
+	"coordinators": [{"name": "c", "sessions": 3, "failed": 1, "share": 1}, {"name": "silent"}]`
 
 func TestDecodeResult_Contradictions(t *testing.T) {
 	t.Parallel()
@@ -112,13 +113,13 @@ func TestDecodeResult_Contradictions(t *testing.T) {
 		"a node that is lost":                 {`, {"address": "192.0.2.2:1", "sessions": 2, "unattributed": 2}`, ``, "nodes: 192.0.2.2:1 is missing"},
 		"a node twice":                        {`"nodes": [`, `"nodes": [{"address": "192.0.2.1:1", "sessions": 3, "failed": 1, "coordinators": {"c": 3}}, `, "nodes: 192.0.2.1:1 has 3 sessions"},
 		"a coordinator's session of nowhere":  {`{"name": "silent"}`, `{"name": "silent", "sessions": 1}`, `coordinators: "silent" has 1 sessions (0 failed), but 0 (0) in the looks`},
-		"a coordinator that is lost":          {`{"name": "c", "sessions": 3, "failed": 1}, `, ``, `coordinators: "c" is missing`},
+		"a coordinator that is lost":          {`{"name": "c", "sessions": 3, "failed": 1, "share": 1}, `, ``, `coordinators: "c" is missing`},
 		"a group's session of nowhere":        {`"errors": [{"class": "open.eof", "count": 1}]}],`, `"errors": [{"class": "open.eof", "count": 1}], "successes": [{"count": 9, "last": 9}]}],`, "looks[0]: its groups have 9 ok and 0 failed, but the cells 3 and 1"},
 		"a group that ends before it began":   {`"errors": [{"class": "open.eof", "count": 1}]}],`, `"errors": [{"class": "open.eof", "count": 1}], "failures": [{"count": 1, "first": 2, "last": 1}]}],`, "looks[0].failures[0]: 1 sessions from 2 to 1"},
 		"a group that heard more than it had": {`"errors": [{"class": "open.eof", "count": 1}]}],`, `"errors": [{"class": "open.eof", "count": 1}], "failures": [{"count": 1, "heard": 2}]}],`, "looks[0]: failures:"},
 		"more failed closes than closes":      {`"exit": 0`, `"exit": 0, "closes": [{"coordinator": "c", "closes": 1, "failed": 2}]`, `closes: 2 of 1 failed on "c"`},
 		"a pass without its kind's part":      {`"exit": 0`, `"exit": 0, "scenario": {"kind": "capacity"}`, `the verdict is pass, but there is no "capacity"`},
-		"a pass with another kind's part":     {`"exit": 0`, `"exit": 0, "capacity": {"held": 1}`, `there is "capacity", but the scenario is of kind looks`},
+		"a pass with another kind's part":     {`"exit": 0`, `"exit": 0, "capacity": {}`, `there is "capacity", but the scenario is of kind looks`},
 		"a key twice":                         {`"exit": 0`, `"exit": 0, "exit": 0`, `key "exit" is repeated`},
 		"a key twice far within":              {`{"c": 3}`, `{"c": 3, "c": 3}`, `key "c" is repeated`},
 		"something after it":                  {`{"name": "silent"}]`, `{"name": "silent"}]} {`, "there is more after the JSON value"},

@@ -33,7 +33,7 @@ func ParseShard(text string) (Shard, error) {
 	if err != nil {
 		return Shard{}, fmt.Errorf("%.20q is not I/N, such as 3/8", text)
 	}
-	return s, s.check()
+	return s, s.Check()
 }
 
 // IsWhole reports whether the scenario is not parted.
@@ -73,10 +73,10 @@ func (s Shard) After(n int) Shard {
 // String is "3/4".
 func (s Shard) String() string { return fmt.Sprintf("%d/%d", s.Index, s.Count) }
 
-// check fails on a part that there cannot be.
-func (s Shard) check() error {
+// Check fails on a part that there cannot be, of which the whole is one.
+func (s Shard) Check() error {
 	if s.Index < 1 || s.Index > s.Count || s.Count > MaxShards {
-		return fmt.Errorf("there is no shard %s", s)
+		return fmt.Errorf("there is no shard %s: those of N are 1/N to N/N, and N is %d at the most", s, MaxShards)
 	}
 	return nil
 }

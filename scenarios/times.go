@@ -80,7 +80,7 @@ func micros(n int64) time.Duration { return time.Duration(n) * time.Microsecond 
 // are read back; results of earlier versions lack Min, and their Max is the
 // histogram's.
 type timesJSON struct {
-	Count int      `json:"count"`
+	Count *int     `json:"count"`
 	Min   *float64 `json:"min_ms"`
 	P50   float64  `json:"p50_ms"`
 	P95   float64  `json:"p95_ms"`
@@ -98,9 +98,9 @@ func (t Times) MarshalJSON() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	shortest, longest := millis(t.Min()), millis(t.Max())
+	count, shortest, longest := t.Count(), millis(t.Min()), millis(t.Max())
 	return json.Marshal(timesJSON{
-		Count: t.Count(), Min: &shortest, P50: millis(t.Quantile(.5)), P95: millis(t.Quantile(.95)),
+		Count: &count, Min: &shortest, P50: millis(t.Quantile(.5)), P95: millis(t.Quantile(.95)),
 		P99: millis(t.Quantile(.99)), Max: &longest, HDR: encoded,
 	})
 }
@@ -120,6 +120,9 @@ func (t *Times) UnmarshalJSON(b []byte) error {
 		return err
 	}
 	t.h = h
+	if in.Count != nil && *in.Count != t.Count() {
+		return fmt.Errorf("count is %d, but the histogram has %d", *in.Count, t.Count())
+	}
 	if t.min, err = hdr.Exact(h, h.Min(), in.Min); err != nil {
 		return fmt.Errorf("min_ms: %w", err)
 	}

@@ -65,8 +65,11 @@ func signalled(ctx context.Context, r *scenarios.Result) {
 
 // afterWriting is the code once the reports are out: one that was asked for and
 // could not be written outweighs everything but a failed verdict and what
-// outweighs that.
+// outweighs that. One that was given up after a signal has the signal's.
 func afterWriting(code int, err error) int {
+	if by, is := errors.AsType[interrupted](err); is {
+		return signalCode(by.sig)
+	}
 	if err != nil && (code == exitPass || code == exitInconclusive) {
 		return exitInternal
 	}

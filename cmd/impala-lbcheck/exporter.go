@@ -95,10 +95,10 @@ func serveExporter(ctx context.Context, e env, config, listen string, check bool
 		stop()
 	}
 	ex.Run(ctx)
-	if err := errors.Join(err, <-serving); err != nil {
-		return &exitError{exitInternal, err}
+	if served := <-serving; served != nil {
+		err = &exitError{exitInternal, errors.Join(err, served)}
 	}
-	return nil
+	return err
 }
 
 // targetOptions reads what a target names, as a run of its scenario would. Nobody can be

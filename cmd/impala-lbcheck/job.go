@@ -40,7 +40,7 @@ func bindJob(cmd *cobra.Command, j *jobs.Job) {
 	cmd.Flags().SortFlags = false
 }
 
-// complete checks a job, and fills in what follows from the command behind --.
+// completeJob checks a job, and fills in what follows from the command behind --.
 func completeJob(cmd *cobra.Command, e env, j *jobs.Job, args []string) error {
 	switch {
 	case cmd.ArgsLenAtDash() != 0 || len(args) == 0:
@@ -86,9 +86,12 @@ stand at the top. No secret is in the manifest. Nothing is sent to a cluster.`,
 			return err
 		}
 		if j.Namespace != "" {
-			if err := jobs.CheckName(j.Namespace); err != nil {
+			if err := jobs.CheckNamespace(j.Namespace); err != nil {
 				return fmt.Errorf("--namespace: %w", err)
 			}
+		}
+		if err := j.CheckFiles(); err != nil {
+			return err
 		}
 		return j.Kubernetes(e.out)
 	}

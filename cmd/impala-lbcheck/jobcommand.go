@@ -45,7 +45,7 @@ func fillJob(ctx context.Context, e env, j *jobs.Job, args []string) error {
 		return err
 	}
 	if !slices.ContainsFunc(words, func(w word) bool { return w.flag == "seed" }) {
-		words = append(words, flagWord("seed", strconv.Itoa(int(rand.Uint32()))))
+		words = append(words, flagWord("seed", strconv.FormatUint(1+uint64(rand.Uint32()), 10)))
 	}
 	words = append(words, flagWord("shards", strconv.Itoa(j.Shards)), word{flag: "quiet"}, flagWord("out", "json=-"))
 	first := scenarios.Shard{Index: 1, Count: j.Shards}
@@ -147,6 +147,8 @@ func wordsOf(args []string) ([]word, *cobra.Command, error) {
 			return nil, nil, fmt.Errorf("--%s needs a shell, which the image has not", name)
 		case !isSetting(name) && name != "start-at":
 			return nil, nil, fmt.Errorf("--%s is not for a command of a job: each shard prints its result, and merge does the rest", name)
+		case isOnce(name) && slices.ContainsFunc(words, func(w word) bool { return w.flag == name }):
+			return nil, nil, fmt.Errorf("--%s is there twice: leave one out", name)
 		case !given && f.NoOptDefVal == "" && i+1 == len(rest):
 			return nil, nil, fmt.Errorf("--%s needs a value: --%s=VALUE", name, name)
 		case !given && f.NoOptDefVal == "":
@@ -157,6 +159,10 @@ func wordsOf(args []string) ([]word, *cobra.Command, error) {
 	}
 	return words, leaf, nil
 }
+
+// isOnce reports whether a flag names what is there once for all shards: a file that is
+// mounted under one name, or when they start.
+func isOnce(name string) bool { return fileKeys[name] != "" || name == "start-at" }
 
 // isSetting reports whether a flag is a setting of a scenario.
 func isSetting(name string) bool {
@@ -250,6 +256,7 @@ func mountFiles(j *jobs.Job, words []word, leaf *cobra.Command) error {
 		switch key, isFile := fileKeys[w.flag]; {
 		case i == file:
 			mount(w, "scenario.yaml", false)
+		case isFile && w.value == "": // it takes back what a scenario's own file names
 		case isFile && w.value == "-":
 			return fmt.Errorf("--%s - is the standard input of this machine: name a file", w.flag)
 		case isFile && strings.HasPrefix(w.value, "DIR:"):

@@ -28,6 +28,7 @@ type env struct {
 	environ  []string // KEY=VALUE
 	memory   memory
 	signals  <-chan os.Signal // nil: none come
+	files    *unfinished      // nil: nobody leaves at once
 
 	// lookup is for names that only a report tells of; nil: the system's resolver.
 	lookup func(ctx context.Context, host string) ([]string, error)
@@ -39,7 +40,7 @@ type env struct {
 
 func system() env {
 	environ := os.Environ()
-	return env{in: os.Stdin, out: os.Stdout, err: os.Stderr, environ: environ, memory: systemMemory(environ), signals: signals()}
+	return env{in: os.Stdin, out: os.Stdout, err: os.Stderr, environ: environ, memory: systemMemory(environ), signals: signals(), files: new(unfinished)}
 }
 
 // mainCode runs the command line and returns the exit code. A panic is an
@@ -51,9 +52,9 @@ func mainCode(args []string, e env) (code int) {
 			code = exitInternal
 		}
 	}()
-	e = guarded(e)
-	ctx, stop := interruptible(e, endingOf(args))
-	defer stop()
+	ctx, cancel := context.WithCancelCause(context.Background())
+	e = guarded(ctx, e)
+	defer interruptible(e, cancel, endingOf(args))()
 
 	root := newRoot(e)
 	root.SetArgs(args)

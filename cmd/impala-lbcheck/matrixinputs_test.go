@@ -47,7 +47,7 @@ var matrixInputs = []matrixRow{
 		shownBy: []string{"TestScripts", "TestCommandLine_RefusesWhatNoCommandTakes"},
 	},
 	{
-		id: "F49", fault: "a file of authorities, a certificate, a keytab or a cache that is missing, empty or something else", report: "the file and what it should hold; a cache is read when a session needs a ticket: sasl.no-ticket", exit: "2, 4",
+		id: "F49", fault: "a file of authorities, a certificate, a keytab or a cache that is missing, empty, something else, or a pipe to which nobody writes", report: "the file and what it should hold; a cache is read when a session needs a ticket: sasl.no-ticket", exit: "2, 4",
 		tries: []matrixTry{
 			refused("no CA file", "--ca-cert: open", "smoke", "h:1", "--tls", "--ca-cert", "DIR/none.pem"),
 			{name: "an empty CA file", files: map[string]string{"ca.pem": ""}, args: []string{"smoke", "h:1", "--tls", "--ca-cert", "DIR/ca.pem"}, exit: exitUsage, says: []string{"no certificate in it"}},
@@ -55,6 +55,6 @@ var matrixInputs = []matrixRow{
 			{name: "a cache that is none", files: map[string]string{"c": "no cache"}, args: []string{"smoke", "127.0.0.1:1", "--kerberos-host-fqdn", "h.example.com", "--auth", "kerberos", "--ccache", "DIR/c"}, exit: exitUnmeasured, class: "sasl.no-ticket", says: []string{"not a Kerberos credential cache"}},
 			{name: "a certificate of the client that is none", files: map[string]string{"c.pem": "x", "c.key": "x"}, args: []string{"smoke", "h:1", "--tls", "--client-cert", "DIR/c.pem", "--client-key", "DIR/c.key"}, exit: exitUsage, says: []string{"--client-key DIR/c.key: no key in it"}},
 		},
-		shownBy: []string{"TestPasswordFile_RefusedIfOthersCanRead", "TestCacheFile", "TestTable_ReadsBack"},
+		shownBy: []string{"TestPasswordFile_RefusedIfOthersCanRead", "TestCacheFile", "TestTable_ReadsBack", "TestNoHang_Files"},
 	},
 }

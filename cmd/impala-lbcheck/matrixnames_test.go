@@ -23,7 +23,7 @@ func withNameServer() {
 		var d net.Dialer
 		return d.DialContext(ctx, "udp", os.Getenv(nameServer))
 	}}
-	main()
+	checkedMain()
 }
 
 // serveNames answers every question with a code and no record; a negative code is no

@@ -37,7 +37,7 @@ var matrixSecurity = []matrixRow{
 	},
 	{
 		id: "F22", fault: "Kerberos: no cache, an expired ticket, a wrong name, no KDC, a silent KDC, clock skew, no protection offered, a bad proof, altered tokens, a replay", report: "sasl.no-ticket, sasl.ticket-expired, sasl.unknown-service, sasl.kdc-unreachable, sasl.clock-skew, sasl.protection, sasl.server-proof, with ticket and clocks", exit: "1, 4", partial: "as far as the run came",
-		shownBy: []string{"TestDoctor_NamesTheCauseOfAKerberosFailure", "TestDemo_ReportsFaults", "TestClient_HostileKDC", "TestContext_AlteredTokensAreRefused", "TestInitiator_WantsTheServersProof", "simkdc.mit-and-jdk"},
+		shownBy: []string{"TestDoctor_NamesTheCauseOfAKerberosFailure", "TestDemo_ReportsFaults", "TestClient_HostileKDC", "TestContext_AlteredTokensAreRefused", "TestInitiator_WantsTheServersProof", "simkdc.mit-and-jdk", "TestNoHang_Sessions"},
 	},
 	{
 		id: "F23", fault: "a certificate that has expired, or is not valid yet", report: "tls.expiry, with dates and the local clock", exit: "1",
@@ -62,7 +62,7 @@ var matrixSecurity = []matrixRow{
 	},
 	{
 		id: "F28", fault: "a name: NXDOMAIN, SERVFAIL, a silent server, no address", report: "resolve.not-found, resolve.other, resolve.timeout, resolve.no-address; once, not once a session", exit: "4", partial: "`complete: false`, the failure",
-		shownBy: []string{"TestMatrix_Names", "TestResolver_Resolve", "TestSettle_WaitsForNames"},
+		shownBy: []string{"TestMatrix_Names", "TestResolver_Resolve", "TestSettle_WaitsForNames", "TestNoHang_Names"},
 	},
 	{
 		id: "F29", fault: "one of several addresses of a name is dead or silent", report: "errors.rate, with the address; balance is judged on the others", exit: "1",

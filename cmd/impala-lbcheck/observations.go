@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -39,9 +40,9 @@ func newObservationFile(ctx context.Context, name string) (*observationFile, err
 	}
 	l := &observationFile{f: f, csv: strings.EqualFold(filepath.Ext(name), ".csv")}
 	if l.csv {
-		l.err = writeRecord(limited(l.f), observationColumnNames())
+		l.err = writeRecord(l, observationColumnNames())
 	} else {
-		l.err = writeJSON(limited(l.f), observationHead{observationSchema, version()}, "")
+		l.err = writeJSON(l, observationHead{observationSchema, version()}, "")
 	}
 	return l, nil
 }
@@ -95,10 +96,20 @@ func (l *observationFile) write(o scenarios.Observation) {
 		}
 	}
 	if l.csv {
-		l.err = writeRecord(limited(l.f), line.record())
+		l.err = writeRecord(l, line.record())
 	} else {
-		l.err = writeJSON(limited(l.f), line, "")
+		l.err = writeJSON(l, line, "")
 	}
+}
+
+// Write writes one line. Where there is no room for all of it, nothing of it is left: the
+// file is valid up to its last line.
+func (l *observationFile) Write(line []byte) (int, error) {
+	n, err := limited(l.f).Write(line)
+	if end, at := l.f.Seek(0, io.SeekCurrent); err != nil && n > 0 && at == nil { // a pipe has no place
+		_ = l.f.Truncate(end - int64(n))
+	}
+	return n, err
 }
 
 func (l *observationFile) close() error { return errors.Join(l.err, l.f.Close()) }

@@ -10,7 +10,7 @@ import (
 )
 
 // written writes observations to a file of a name, and returns its path.
-func written(t *testing.T, name string, all ...scenarios.Observation) string {
+func written(t testing.TB, name string, all ...scenarios.Observation) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
 	f, err := newObservationFile(t.Context(), path)

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -108,35 +106,18 @@ func (o *output) parseOuts(e env) ([]report.Out, error) {
 			return nil, fmt.Errorf("--out %s: %w", arg, err)
 		}
 		if out.Path != stdoutPath {
-			if err := canWrite(out.Path); err != nil {
+			if err := e.files.canWrite(out.Path); err != nil {
 				return nil, fmt.Errorf("--out %s: %w", arg, err)
 			}
 		}
 		outs = append(outs, out)
 	}
 	if o.summary != "" {
-		if err := canWrite(o.summary); err != nil {
+		if err := e.files.canWrite(o.summary); err != nil {
 			return nil, fmt.Errorf("--github-summary %s: %w", o.summary, err)
 		}
 	}
 	return outs, o.checkDistinct(e, outs)
-}
-
-// canWrite reports why name could not be replaced later; it leaves nothing behind.
-func canWrite(name string) error {
-	if info, err := os.Stat(name); err == nil && info.IsDir() {
-		return errors.New("it is a directory")
-	} else if err == nil && !info.Mode().IsRegular() {
-		return nil // a pipe or a device is written to as it is
-	}
-	f, err := os.CreateTemp(filepath.Dir(name), ".impala-lbcheck-*")
-	if failed, is := errors.AsType[*fs.PathError](err); is {
-		return fmt.Errorf("no file can be made in %s: %w", filepath.Dir(name), failed.Err) // not of a name that the user never wrote
-	}
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
 // observe writes and shows one session.
@@ -179,7 +160,8 @@ func (o *output) write(e env, outs []report.Out, r scenarios.Result) error {
 			errs = append(errs, report.Write(e.out, out.Format, r, o.style(e.out)))
 			continue
 		}
-		errs = append(errs, replace(out.Path, func(f io.Writer) error {
+		// Also after a signal: what was measured is to be written.
+		errs = append(errs, e.files.replace(context.Background(), out.Path, forAll, func(f io.Writer) error {
 			return report.Write(f, out.Format, r, o.style(f))
 		}))
 	}
@@ -203,29 +185,4 @@ func (o *output) style(to io.Writer) report.Style {
 	}
 	s.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 	return s
-}
-
-// replace writes a file in one step: a report that could not be finished
-// leaves what was there before.
-func replace(name string, write func(io.Writer) error) error {
-	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
-		// Also after a signal: what was measured is to be written.
-		f, err := openForWriting(context.Background(), name, 0)
-		if err != nil {
-			return err
-		}
-		return errors.Join(write(limited(f)), f.Close())
-	}
-	f, err := os.CreateTemp(filepath.Dir(name), ".impala-lbcheck-*")
-	if err != nil {
-		return err
-	}
-	err = errors.Join(write(f), f.Chmod(0o644), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	if err != nil {
-		os.Remove(f.Name())
-	}
-	return err
 }

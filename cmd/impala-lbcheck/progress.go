@@ -23,7 +23,7 @@ func newProgress(e env) progress {
 	if !ok || flags.Lookup(e.environ, "TERM") == "dumb" {
 		return progress{event: func(event run.Event) { fmt.Fprint(e.err, eventLine(event)) }, stop: func() {}}
 	}
-	v := live.New(f, eventLine)
+	v := live.New(f, unguarded(e.err), eventLine)
 	stop := v.End
 	if above, ok := e.err.(*stderr); ok {
 		above.view.Store(v)

@@ -42,6 +42,21 @@ func (a testAccount) edit(t *testing.T, before, after string) {
 
 func newTestAccount(t *testing.T) testAccount {
 	t.Helper()
+	a, dir := startAccount(t), t.TempDir()
+	for _, kv := range awsEnviron(a.URL(), dir) {
+		k, v, _ := strings.Cut(kv, "=")
+		t.Setenv(k, v)
+	}
+	a.file = filepath.Join(dir, "lb.yaml")
+	if err := os.WriteFile(a.file, []byte(lbfile.Init(lbfile.ClassicPage, "blue")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// startAccount starts it without a file, and without an environment.
+func startAccount(t *testing.T) testAccount {
+	t.Helper()
 	sim, err := awssim.Start(awssim.Config{Region: "eu-west-1"})
 	if err != nil {
 		t.Fatal(err)
@@ -54,18 +69,16 @@ func newTestAccount(t *testing.T) testAccount {
 		sim.AddInstance(awssim.Instance{Subnet: subnet, Tags: map[string]string{"env": "blue", "type": "coordinator"}})
 		subnets = append(subnets, subnet)
 	}
-	dir := t.TempDir()
-	for k, v := range map[string]string{
-		"AWS_ENDPOINT_URL": sim.URL(), "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "eu-west-1",
-		"AWS_EC2_METADATA_DISABLED": "true", "AWS_PROFILE": "", "AWS_CONFIG_FILE": filepath.Join(dir, "none"), "AWS_SHARED_CREDENTIALS_FILE": filepath.Join(dir, "none"),
-	} {
-		t.Setenv(k, v)
+	return testAccount{AWS: sim, vpc: vpc, subnets: subnets}
+}
+
+// awsEnviron has the SDK find an AWS and no file of this machine; dir has no file "none".
+func awsEnviron(address, dir string) []string {
+	none := filepath.Join(dir, "none")
+	return []string{
+		"AWS_ENDPOINT_URL=" + address, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_REGION=eu-west-1",
+		"AWS_EC2_METADATA_DISABLED=true", "AWS_PROFILE=", "AWS_CONFIG_FILE=" + none, "AWS_SHARED_CREDENTIALS_FILE=" + none,
 	}
-	file := filepath.Join(dir, "lb.yaml")
-	if err := os.WriteFile(file, []byte(lbfile.Init(lbfile.ClassicPage, "blue")), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return testAccount{sim, file, vpc, subnets}
 }
 
 // runAWS runs a command line with a resolver that finds no name.

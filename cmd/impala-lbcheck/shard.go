@@ -54,9 +54,6 @@ func (f *shardFlags) apply(e env, s scenarios.Scenario, opt *run.Options, now ti
 	if why := merge.Refused(s.Kind); why != "" {
 		return fmt.Errorf("runs of kind %s cannot be parted, since they are not merged: %s", s.Kind.OrLooks(), why)
 	}
-	if s.Seed == 0 {
-		return errors.New("a shard needs --seed: the shards of one run have the same one, any number, and another run has another")
-	}
 	return nil
 }
 
@@ -80,8 +77,8 @@ func (f *shardFlags) part(environ []string) (scenarios.Shard, error) {
 	if err != nil {
 		return scenarios.Shard{}, err
 	}
-	s, err := scenarios.ParseShard(fmt.Sprintf("%d/%d", index+1, f.shards))
-	if err != nil {
+	s := scenarios.Shard{Index: index + 1, Count: f.shards}
+	if err := s.Check(); err != nil {
 		return s, fmt.Errorf("--shards %d with %s=%d: %w", f.shards, name, index, err)
 	}
 	return s, nil
@@ -114,7 +111,7 @@ const maxStart = 24 * time.Hour
 
 // start is when to start; the zero time where none was given.
 func (f *shardFlags) start(now time.Time) (time.Time, error) {
-	if f.startAt == "" {
+	if !f.given("start-at") {
 		return time.Time{}, nil
 	}
 	at, err := time.Parse(time.RFC3339, f.startAt)

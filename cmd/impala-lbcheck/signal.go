@@ -37,12 +37,11 @@ func interruption(ctx context.Context) (by interrupted, ok bool) {
 	return by, ok
 }
 
-// interruptible is a context that the first signal cancels, with the signal as its
-// cause. After that only somebody at the keyboard can leave at once: SIGHUP and
-// SIGTERM come twice where a shell, timeout(1) or an init system sends them to the
+// interruptible has the first signal cancel a context, with the signal as its cause,
+// until it is stopped. After that only somebody at the keyboard can leave at once: SIGHUP
+// and SIGTERM come twice where a shell, timeout(1) or an init system sends them to the
 // process and to its group. ending is what goes on then.
-func interruptible(e env, ending string) (context.Context, func()) {
-	ctx, cancel := context.WithCancelCause(context.Background())
+func interruptible(e env, cancel context.CancelCauseFunc, ending string) (stop func()) {
 	done, ended, told := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -59,6 +58,7 @@ func interruptible(e env, ending string) (context.Context, func()) {
 						fmt.Fprintf(e.err, "impala-lbcheck: %s; press Ctrl-C again to quit at once\n", ending)
 					}()
 				case sig == os.Interrupt || sig == syscall.SIGQUIT:
+					e.files.end()
 					os.Exit(signalCode(sig))
 				}
 			case <-done:
@@ -69,7 +69,7 @@ func interruptible(e env, ending string) (context.Context, func()) {
 			}
 		}
 	}()
-	return ctx, func() { close(done); <-ended; <-told; cancel(nil) }
+	return func() { close(done); <-ended; <-told; cancel(nil) }
 }
 
 func interruptedBy(sig os.Signal) interrupted {

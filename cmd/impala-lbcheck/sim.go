@@ -7,7 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"net/netip"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -99,17 +98,17 @@ func sim(ctx context.Context, e env, f *simFlags) (err error) {
 	}
 	defer func() { err = errors.Join(err, closeCluster(cluster)) }()
 	if f.caOut != "" {
-		if err := os.WriteFile(f.caOut, cluster.CA(), 0o644); err != nil {
+		if err := e.files.replace(ctx, f.caOut, forAll, content(cluster.CA())); err != nil {
 			return fmt.Errorf("--ca-out: %w", err)
 		}
 	}
 	if f.clientOut != "" {
-		if err := writeClientCertificate(cluster, f.clientOut); err != nil {
+		if err := writeClientCertificate(ctx, e, cluster, f.clientOut); err != nil {
 			return err
 		}
 	}
 	if err := printListeners(e.out, cluster, f.direct); err != nil {
-		return &exitError{exitInternal, err}
+		return err
 	}
 	<-ctx.Done()
 	if f.verbose {
@@ -138,12 +137,12 @@ func (f *simFlags) checkFiles() error {
 }
 
 // writeClientCertificate writes a certificate for a client, and its key.
-func writeClientCertificate(c *simcluster.Cluster, name string) error {
+func writeClientCertificate(ctx context.Context, e env, c *simcluster.Cluster, name string) error {
 	b, err := c.ClientCertificate(demoUser)
 	if err != nil {
 		return &exitError{exitInternal, err}
 	}
-	if err := os.WriteFile(name, b, 0o600); err != nil {
+	if err := e.files.replace(ctx, name, forOwner, content(b)); err != nil {
 		return fmt.Errorf("--client-out: %w", err)
 	}
 	return nil

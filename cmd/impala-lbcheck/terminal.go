@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,9 +18,10 @@ import (
 
 // guarded is w with everything that is printed made safe for a terminal and for
 // the log of a CI system. No command can bypass it, as none has another w; only the
-// commands that we mean do (tellGitHub).
-func guarded(e env) env {
-	e.out, e.err = stdout{report.NewSafeWriter(e.out)}, &stderr{SafeWriter: report.NewSafeWriter(e.err)}
+// commands that we mean do (tellGitHub). Once ctx has ended, nothing waits for who reads it.
+func guarded(ctx context.Context, e env) env {
+	gate := func(w io.Writer) *report.SafeWriter { return report.NewSafeWriter(&impatient{w: w, ctx: ctx}) }
+	e.out, e.err = stdout{gate(e.out)}, &stderr{SafeWriter: gate(e.err)}
 	return e
 }
 
@@ -34,6 +36,9 @@ func (s stdout) Write(p []byte) (int, error) {
 		return n, nil
 	case errors.Is(err, syscall.EPIPE):
 		return len(p), nil
+	}
+	if by, is := errors.AsType[interrupted](err); is {
+		return n, &exitError{signalCode(by.sig), fmt.Errorf("stdout: %w", err)}
 	}
 	return n, &exitError{exitInternal, fmt.Errorf("stdout: %w", err)}
 }
@@ -53,11 +58,14 @@ func (s *stderr) Write(p []byte) (int, error) {
 
 // fileOf is the file behind what is read or written; nil where it is none.
 func fileOf(v any) *os.File {
-	if u, ok := v.(interface{ Unwrap() io.Writer }); ok {
+	for {
+		u, wraps := v.(interface{ Unwrap() io.Writer })
+		if !wraps {
+			f, _ := v.(*os.File)
+			return f
+		}
 		v = u.Unwrap()
 	}
-	f, _ := v.(*os.File)
-	return f
 }
 
 // terminalOf is the terminal behind what is read or written; false where it is none.

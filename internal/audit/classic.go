@@ -106,8 +106,8 @@ func (r *reader) classicListeners(b elbtypes.LoadBalancerDescription, types map[
 			continue
 		}
 		l := scenarios.AuditListener{
-			Port: int(d.Listener.LoadBalancerPort), Protocol: aws.ToString(d.Listener.Protocol),
-			BackendProtocol: aws.ToString(d.Listener.InstanceProtocol), BackendPort: int(aws.ToInt32(d.Listener.InstancePort)),
+			Port: port(&d.Listener.LoadBalancerPort), Protocol: aws.ToString(d.Listener.Protocol),
+			BackendProtocol: aws.ToString(d.Listener.InstanceProtocol), BackendPort: port(d.Listener.InstancePort),
 			Groups: []string{"its instances"},
 		}
 		if id := r.certificateID(aws.ToString(d.Listener.SSLCertificateId)); id != "" {
@@ -129,7 +129,7 @@ func proxied(b elbtypes.LoadBalancerDescription, types map[string]string) []int 
 	var out []int
 	for _, d := range b.BackendServerDescriptions {
 		if slices.ContainsFunc(d.PolicyNames, func(name string) bool { return types[name] == "ProxyProtocolPolicyType" }) {
-			out = append(out, int(aws.ToInt32(d.InstancePort)))
+			out = append(out, port(d.InstancePort))
 		}
 	}
 	return out
@@ -141,13 +141,13 @@ func classicCheck(h *elbtypes.HealthCheck) scenarios.AuditCheck {
 		return scenarios.AuditCheck{}
 	}
 	c := scenarios.AuditCheck{
-		Interval: scenarios.Seconds(aws.ToInt32(h.Interval)), Timeout: scenarios.Seconds(aws.ToInt32(h.Timeout)),
-		Healthy: int(aws.ToInt32(h.HealthyThreshold)), Unhealthy: int(aws.ToInt32(h.UnhealthyThreshold)),
+		Interval: seconds(h.Interval), Timeout: seconds(h.Timeout),
+		Healthy: count(h.HealthyThreshold), Unhealthy: count(h.UnhealthyThreshold),
 	}
 	protocol, rest, _ := strings.Cut(aws.ToString(h.Target), ":")
-	port, path, web := strings.Cut(rest, "/")
+	at, path, web := strings.Cut(rest, "/")
 	c.Protocol = protocol
-	c.Port, _ = strconv.Atoi(port)
+	c.Port = portOf(at)
 	if web {
 		c.Path = "/" + path
 	}

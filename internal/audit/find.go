@@ -121,34 +121,22 @@ func sameHost(dns, host string) bool {
 // listed looks through all load balancers of the region.
 func (r *reader) listed(ctx context.Context, is func(dns string) bool) (found, error) {
 	var out found
-	v2 := elbv2.NewDescribeLoadBalancersPaginator(r.v2, &elbv2.DescribeLoadBalancersInput{})
-	err := pages(v2.HasMorePages, func() error {
-		page, err := v2.NextPage(ctx)
-		if err != nil {
-			return err
-		}
+	err := provision.EachPage(ctx, elbv2.NewDescribeLoadBalancersPaginator(r.v2, &elbv2.DescribeLoadBalancersInput{}), func(page *elbv2.DescribeLoadBalancersOutput) {
 		for i, b := range page.LoadBalancers {
 			if is(aws.ToString(b.DNSName)) {
 				out.add(found{v2: &page.LoadBalancers[i]})
 			}
 		}
-		return nil
 	})
 	if err := r.unlessMissing(err); err != nil {
 		return out, err
 	}
-	classic := elb.NewDescribeLoadBalancersPaginator(r.classic, &elb.DescribeLoadBalancersInput{})
-	err = pages(classic.HasMorePages, func() error {
-		page, err := classic.NextPage(ctx)
-		if err != nil {
-			return err
-		}
+	err = provision.EachPage(ctx, elb.NewDescribeLoadBalancersPaginator(r.classic, &elb.DescribeLoadBalancersInput{}), func(page *elb.DescribeLoadBalancersOutput) {
 		for i, b := range page.LoadBalancerDescriptions {
 			if is(aws.ToString(b.DNSName)) {
 				out.add(found{classic: &page.LoadBalancerDescriptions[i]})
 			}
 		}
-		return nil
 	})
 	return out, r.unlessMissing(err)
 }

@@ -26,7 +26,7 @@ func forwardsTo(l v2types.Listener, names map[string]string) (groups []string, w
 			}
 			all[name] = true
 			if g.Weight != nil {
-				weights[name] = int(*g.Weight)
+				weights[name] = count(g.Weight)
 			}
 		}
 	}

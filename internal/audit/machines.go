@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/provision"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -35,32 +36,22 @@ func (r *reader) machines(ctx context.Context) {
 	})
 	for _, ids := range batches(distinct(instances)) {
 		list := ec2.NewDescribeInstancesPaginator(r.ec2, &ec2.DescribeInstancesInput{Filters: []ec2types.Filter{filter("instance-id", ids)}})
-		if !r.note(pages(list.HasMorePages, func() error {
-			page, err := list.NextPage(ctx)
-			if err != nil {
-				return err
-			}
+		if !r.note(provision.EachPage(ctx, list, func(page *ec2.DescribeInstancesOutput) {
 			for _, reservation := range page.Reservations {
 				for _, i := range reservation.Instances {
 					r.instance(i)
 				}
 			}
-			return nil
 		})) {
 			break
 		}
 	}
 	for _, some := range batches(distinct(addresses)) {
 		list := ec2.NewDescribeNetworkInterfacesPaginator(r.ec2, &ec2.DescribeNetworkInterfacesInput{Filters: []ec2types.Filter{filter("addresses.private-ip-address", some)}})
-		if !r.note(pages(list.HasMorePages, func() error {
-			page, err := list.NextPage(ctx)
-			if err != nil {
-				return err
-			}
+		if !r.note(provision.EachPage(ctx, list, func(page *ec2.DescribeNetworkInterfacesOutput) {
 			for _, card := range page.NetworkInterfaces {
 				r.card(card)
 			}
-			return nil
 		})) {
 			break
 		}
@@ -117,16 +108,11 @@ func (r *reader) firewalls(ctx context.Context) {
 	rules := map[string]scenarios.AuditFirewall{}
 	for _, ids := range batches(distinct(append(slices.Clone(own), behind...))) {
 		list := ec2.NewDescribeSecurityGroupsPaginator(r.ec2, &ec2.DescribeSecurityGroupsInput{Filters: []ec2types.Filter{filter("group-id", ids)}})
-		if !r.note(pages(list.HasMorePages, func() error {
-			page, err := list.NextPage(ctx)
-			if err != nil {
-				return err
-			}
+		if !r.note(provision.EachPage(ctx, list, func(page *ec2.DescribeSecurityGroupsOutput) {
 			for _, g := range page.SecurityGroups {
 				id := aws.ToString(g.GroupId)
 				rules[id] = scenarios.AuditFirewall{ID: id, In: rulesOf(g.IpPermissions), Out: rulesOf(g.IpPermissionsEgress)}
 			}
-			return nil
 		})) {
 			return
 		}
@@ -158,6 +144,7 @@ func rulesOf(permissions []ec2types.IpPermission) []scenarios.AuditRule {
 		if base.From < 0 || base.To < 0 {
 			base.From, base.To = 0, 65535 // AWS writes -1 for all ports
 		}
+		base.To = min(base.To, 65535)
 		for _, n := range p.IpRanges {
 			one := base
 			one.CIDR = aws.ToString(n.CidrIp)

@@ -3,13 +3,13 @@ package audit
 import (
 	"context"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	v2types "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/provision"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -56,18 +56,11 @@ func (r *reader) targetGroups(ctx context.Context, balancer *string) map[string]
 	names := map[string]string{}
 	var all []v2types.TargetGroup
 	list := elbv2.NewDescribeTargetGroupsPaginator(r.v2, &elbv2.DescribeTargetGroupsInput{LoadBalancerArn: balancer})
-	err := pages(list.HasMorePages, func() error {
-		page, err := list.NextPage(ctx)
-		if err == nil {
-			all = append(all, page.TargetGroups...)
-		}
-		return err
-	})
-	r.note(err)
+	r.note(provision.EachPage(ctx, list, func(page *elbv2.DescribeTargetGroupsOutput) { all = append(all, page.TargetGroups...) }))
 	for _, g := range all {
 		names[aws.ToString(g.TargetGroupArn)] = aws.ToString(g.TargetGroupName)
 		out := scenarios.AuditTargets{
-			Name: aws.ToString(g.TargetGroupName), Protocol: string(g.Protocol), Port: int(aws.ToInt32(g.Port)), Kind: string(g.TargetType), Check: networkCheck(g),
+			Name: aws.ToString(g.TargetGroupName), Protocol: string(g.Protocol), Port: port(g.Port), Kind: string(g.TargetType), Check: networkCheck(g),
 		}
 		if got, err := r.v2.DescribeTargetGroupAttributes(ctx, &elbv2.DescribeTargetGroupAttributesInput{TargetGroupArn: g.TargetGroupArn}); r.note(err) {
 			out.Attributes = map[string]string{}
@@ -84,10 +77,10 @@ func (r *reader) targetGroups(ctx context.Context, balancer *string) map[string]
 func networkCheck(g v2types.TargetGroup) scenarios.AuditCheck {
 	c := scenarios.AuditCheck{
 		Protocol: string(g.HealthCheckProtocol), Path: aws.ToString(g.HealthCheckPath),
-		Interval: scenarios.Seconds(aws.ToInt32(g.HealthCheckIntervalSeconds)), Timeout: scenarios.Seconds(aws.ToInt32(g.HealthCheckTimeoutSeconds)),
-		Healthy: int(aws.ToInt32(g.HealthyThresholdCount)), Unhealthy: int(aws.ToInt32(g.UnhealthyThresholdCount)),
+		Interval: seconds(g.HealthCheckIntervalSeconds), Timeout: seconds(g.HealthCheckTimeoutSeconds),
+		Healthy: count(g.HealthyThresholdCount), Unhealthy: count(g.UnhealthyThresholdCount),
 	}
-	c.Port, _ = strconv.Atoi(aws.ToString(g.HealthCheckPort)) // "traffic-port": that of each target
+	c.Port = portOf(aws.ToString(g.HealthCheckPort)) // "traffic-port": that of each target
 	return c
 }
 
@@ -100,7 +93,7 @@ func (r *reader) targets(ctx context.Context, g v2types.TargetGroup) []scenarios
 	for _, d := range health.TargetHealthDescriptions {
 		var t scenarios.AuditTarget
 		if d.Target != nil {
-			t.ID, t.Port, t.Zone = aws.ToString(d.Target.Id), int(aws.ToInt32(d.Target.Port)), aws.ToString(d.Target.AvailabilityZone)
+			t.ID, t.Port, t.Zone = aws.ToString(d.Target.Id), port(d.Target.Port), aws.ToString(d.Target.AvailabilityZone)
 		}
 		if g.TargetType == v2types.TargetTypeEnumIp {
 			t.Address = t.ID
@@ -119,23 +112,17 @@ func (r *reader) targets(ctx context.Context, g v2types.TargetGroup) []scenarios
 // listeners reads them with their attributes, certificates and policies.
 func (r *reader) listeners(ctx context.Context, balancer *string, names map[string]string) {
 	list := elbv2.NewDescribeListenersPaginator(r.v2, &elbv2.DescribeListenersInput{LoadBalancerArn: balancer})
-	err := pages(list.HasMorePages, func() error {
-		page, err := list.NextPage(ctx)
-		if err != nil {
-			return err
-		}
+	r.note(provision.EachPage(ctx, list, func(page *elbv2.DescribeListenersOutput) {
 		for _, l := range page.Listeners {
 			r.out.Listeners = append(r.out.Listeners, r.listener(ctx, l, names))
 		}
-		return nil
-	})
-	r.note(err)
+	}))
 	slices.SortFunc(r.out.Listeners, func(x, y scenarios.AuditListener) int { return x.Port - y.Port })
 	r.sslPolicies(ctx)
 }
 
 func (r *reader) listener(ctx context.Context, l v2types.Listener, names map[string]string) scenarios.AuditListener {
-	out := scenarios.AuditListener{Port: int(aws.ToInt32(l.Port)), Protocol: string(l.Protocol)}
+	out := scenarios.AuditListener{Port: port(l.Port), Protocol: string(l.Protocol)}
 	out.Groups, out.Weights = forwardsTo(l, names)
 	for _, g := range r.out.Groups {
 		if slices.Contains(out.Groups, g.Name) {

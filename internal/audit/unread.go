@@ -14,22 +14,8 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// Bounds of what is read: pages of one list, and values of one filter, of which EC2
-// takes 200.
-const (
-	maxPages  = 50
-	maxFilter = 200
-)
-
-// pages reads a list to its end, or to its bound.
-func pages(more func() bool, next func() error) error {
-	for n := 0; more() && n < maxPages; n++ {
-		if err := next(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+// maxFilter is how many values one filter of EC2's takes.
+const maxFilter = 200
 
 // batches are parts of a list that one filter takes.
 func batches(all []string) [][]string {

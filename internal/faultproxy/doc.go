@@ -10,7 +10,8 @@
 // A failed call is answered with its service's error document: EC2, Elastic Load
 // Balancing, Certificate Manager, S3 and STS, by the signature's scope. Every call
 // has a connection of its own, so that no HTTP client repeats a cut request by
-// itself. The proxy does not retry, delay or change answers.
+// itself. The proxy does not retry or delay, and changes an answer only where [Proxy.Change]
+// says how.
 //
 // A write is recognized by the operation's name (not Describe, List, Get or Head),
 // for S3 by the method; a DryRun is not a write.

@@ -1,11 +1,9 @@
 package faultproxy
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"net"
 	"net/http"
 	"strings"
@@ -37,6 +35,7 @@ type plan struct {
 	cutFrom      int // 0: never
 	cutFromWrite int
 	cutting      bool // a cut from some number on has begun
+	change       func(k int, w http.ResponseWriter, answer Answer) (done bool)
 }
 
 // New listens on 127.0.0.1 at a free port, before an endpoint such as
@@ -122,8 +121,8 @@ func (p *Proxy) count(n *int) int {
 	return *n
 }
 
-// faultFor counts a request and returns its fault; 0: none.
-func (p *Proxy) faultFor(write bool) Kind {
+// faultFor counts a request and returns its number and its fault; 0: none.
+func (p *Proxy) faultFor(write bool) (k int, fault Kind) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.requests++
@@ -145,7 +144,7 @@ func (p *Proxy) faultFor(write bool) Kind {
 	if kind != 0 {
 		p.failed++
 	}
-	return kind
+	return p.requests, kind
 }
 
 // maxBody bounds a request's body in bytes.
@@ -158,43 +157,17 @@ func (p *Proxy) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c := read(r, body)
-	switch kind := p.faultFor(c.write); kind {
+	switch k, kind := p.faultFor(c.write); kind {
 	case 0:
-		p.forward(w, r, body)
+		p.forward(w, r, body, k)
 	case CutBefore:
 		panic(http.ErrAbortHandler) // closes the connection without an answer
 	case Hung:
 		<-r.Context().Done() // the client has closed the connection, or Close has
 	case CutAfter:
-		p.forward(discard{}, r, body)
+		p.forward(discard{}, r, body, 0)
 		panic(http.ErrAbortHandler)
 	default:
 		kind.answer(w, c)
 	}
 }
-
-// forward sends the request to the target and returns its answer.
-func (p *Proxy) forward(w http.ResponseWriter, r *http.Request, body []byte) {
-	out, err := http.NewRequestWithContext(r.Context(), r.Method, p.target+r.URL.RequestURI(), bytes.NewReader(body))
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadGateway)
-		return
-	}
-	out.Header, out.Host = r.Header.Clone(), r.Host // as signed
-	answer, err := p.transport.RoundTrip(out)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadGateway)
-		return
-	}
-	defer answer.Body.Close()
-	maps.Copy(w.Header(), answer.Header)
-	w.WriteHeader(answer.StatusCode)
-	_, _ = io.Copy(w, answer.Body) // the client may have gone away
-}
-
-// discard is an answer that is dropped.
-type discard struct{}
-
-func (discard) Header() http.Header            { return http.Header{} }
-func (discard) Write(text []byte) (int, error) { return len(text), nil }
-func (discard) WriteHeader(int)                {}

@@ -98,6 +98,7 @@ internal/balancerlog:
 internal/mask:
 internal/vocabtest: vocab
 internal/peertest:
+internal/soak:
 internal/awssim:
 internal/faultproxy:
 internal/localfile:

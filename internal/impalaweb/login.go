@@ -54,6 +54,9 @@ func (l *login) accept(header http.Header) error {
 	return nil
 }
 
+// schemeLetters are those of the names of ways to log in.
+const schemeLetters = "abcdefghijklmnopqrstuvwxyz0123456789-"
+
 // choose returns the strongest challenge that can be answered.
 func (l *login) choose(offered []challenge) (*challenge, error) {
 	for _, algorithm := range digestAlgorithms {
@@ -73,7 +76,9 @@ func (l *login) choose(offered []challenge) (*challenge, error) {
 	}
 	var schemes []string
 	for _, c := range offered {
-		schemes = append(schemes, c.scheme)
+		if strings.Trim(c.scheme, schemeLetters) == "" { // quoted, another byte would be four
+			schemes = append(schemes, c.scheme)
+		}
 	}
 	return nil, fmt.Errorf("no supported way to log in: the server offers %.80q, and only digest and basic are supported", strings.Join(schemes, ", "))
 }

@@ -102,3 +102,19 @@ func Changes(said, some, many int) []Change {
 	}
 	return out
 }
+
+// Some are few of all, spread evenly; with -hostile many.
+func Some[T any](all []T, few, many int) []T {
+	n := few
+	if *manyChanges {
+		n = many
+	}
+	if len(all) <= n {
+		return all
+	}
+	out := make([]T, n)
+	for i := range out {
+		out[i] = all[i*len(all)/n]
+	}
+	return out
+}

@@ -94,19 +94,15 @@ func isIAM(arn string) bool { return strings.Contains(arn, ":server-certificate/
 
 func (s *state) certificatesFor(ctx context.Context, domain string) ([]string, error) {
 	var arns []string
-	for pages := acm.NewListCertificatesPaginator(s.cloud.ACM, &acm.ListCertificatesInput{}); pages.HasMorePages(); {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, err
-		}
+	err := EachPage(ctx, acm.NewListCertificatesPaginator(s.cloud.ACM, &acm.ListCertificatesInput{}), func(page *acm.ListCertificatesOutput) {
 		for _, c := range page.CertificateSummaryList {
 			if strings.EqualFold(text(c.DomainName), domain) {
 				arns = append(arns, text(c.CertificateArn))
 			}
 		}
-	}
+	})
 	slices.Sort(arns)
-	return arns, nil
+	return arns, err
 }
 
 func (s *state) describeCertificate(ctx context.Context, arn string) (*types.CertificateDetail, error) {

@@ -133,14 +133,9 @@ func (s classic) readLimits(ctx context.Context) error {
 	for _, l := range out.Limits {
 		s.quotas.note(text(l.Name), text(l.Max), classicLimits)
 	}
-	for pages := elb.NewDescribeLoadBalancersPaginator(s.cloud.ELB, &elb.DescribeLoadBalancersInput{}); pages.HasMorePages(); {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return err
-		}
+	return EachPage(ctx, elb.NewDescribeLoadBalancersPaginator(s.cloud.ELB, &elb.DescribeLoadBalancersInput{}), func(page *elb.DescribeLoadBalancersOutput) {
 		s.quotas.existing += len(page.LoadBalancerDescriptions)
-	}
-	return nil
+	})
 }
 
 // classicLimits are the names of the limits of Classic load balancers.

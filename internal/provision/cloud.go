@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -58,8 +59,8 @@ func open(ctx context.Context, a Access, l limits, options ...func(*config.LoadO
 
 func configure(ctx context.Context, a Access, l limits, options ...func(*config.LoadOptions) error) (aws.Config, error) {
 	client := l.client()
-	options = append(options, config.WithHTTPClient(client),
-		config.WithEndpointCredentialOptions(func(o *endpointcreds.Options) { o.HTTPClient = client }), // the default has no limits
+	options = append(options, config.WithHTTPClient(client), config.WithAPIOptions(answerOptions),
+		config.WithEndpointCredentialOptions(func(o *endpointcreds.Options) { o.HTTPClient, o.APIOptions = client, answerOptions }), // the default has no limits
 		config.WithAssumeRoleCredentialOptions(a.assumeRole))
 	if a.Region != "" {
 		options = append(options, config.WithRegion(a.Region))
@@ -67,7 +68,7 @@ func configure(ctx context.Context, a Access, l limits, options ...func(*config.
 	if a.Profile != "" {
 		options = append(options, config.WithSharedConfigProfile(a.Profile))
 	}
-	cfg, err := config.LoadDefaultConfig(ctx, options...)
+	cfg, err := load(ctx, l, options)
 	if err != nil {
 		return aws.Config{}, err
 	}
@@ -76,6 +77,29 @@ func configure(ctx context.Context, a Access, l limits, options ...func(*config.
 		cfg.Credentials = limitedCredentials{cfg.Credentials, 2 * l.answer, a.Profile}
 	}
 	return cfg, nil
+}
+
+// load reads the configuration within the time of an answer, and until ctx ends. The SDK
+// opens the files that the environment names however long that takes: a pipe to which
+// nobody writes then keeps one goroutine until the process ends.
+func load(ctx context.Context, l limits, options []func(*config.LoadOptions) error) (aws.Config, error) {
+	type outcome struct {
+		cfg aws.Config
+		err error
+	}
+	ctx, stop := context.WithTimeoutCause(ctx, l.answer, fmt.Errorf("no end of a file of the AWS configuration within %v: see AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE and AWS_CA_BUNDLE", l.answer))
+	defer stop()
+	done := make(chan outcome, 1)
+	go func() {
+		cfg, err := config.LoadDefaultConfig(ctx, options...)
+		done <- outcome{cfg, err}
+	}()
+	select {
+	case o := <-done:
+		return o.cfg, o.err
+	case <-ctx.Done():
+		return aws.Config{}, context.Cause(ctx)
+	}
 }
 
 // assumeRole asks for the code of a device, where the role needs one.

@@ -100,9 +100,9 @@ func (c *cluster) cloud(t *testing.T, endpoint, region string, with ...func(*aws
 	t.Cleanup(transport.CloseIdleConnections)
 	config := aws.Config{
 		Region: region, BaseEndpoint: aws.String(endpoint), HTTPClient: &http.Client{Transport: transport},
-		Retryer: tryOnce,
+		Retryer: tryOnce, APIOptions: answerOptions,
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "secret"}, nil
+			return aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: secretKey}, nil
 		}),
 	}
 	for _, change := range with {
@@ -233,3 +233,6 @@ func actions(changes []Change) []string {
 func parsePrefixes(list ...string) []netip.Prefix {
 	return mapSlice(list, netip.MustParsePrefix)
 }
+
+// secretKey is in no message.
+const secretKey = "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY"

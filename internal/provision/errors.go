@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
@@ -80,8 +81,8 @@ func (e *CallError) Error() string {
 	} else if op, ok := errors.AsType[*smithy.OperationError](e.Err); ok {
 		cause = op.Err.Error()
 	}
-	cause = cmp.Or(timeoutText(e.Err), loginText(e.Err), cause)
-	cause = accountNumber.ReplaceAllString(cause, "************")
+	cause = cmp.Or(timeoutText(e.Err), loginText(e.Err), answerText(e.Err), cause)
+	cause = accountNumber.ReplaceAllString(shown(cause), "************")
 	if e.Action == "" {
 		return cause
 	}
@@ -100,6 +101,30 @@ func loginText(err error) string {
 		return "the credentials have expired: get new ones and run it again, it continues"
 	}
 	return ""
+}
+
+// answerText is what is wrong with an answer; "": another error. The SDK calls a refusal
+// that names no error of AWS's an UnknownError.
+func answerText(err error) string {
+	if answer, ok := errors.AsType[*answerError](err); ok {
+		return answer.Error()
+	}
+	if answer, ok := errors.AsType[*smithyhttp.ResponseError](err); ok && code(err) == "UnknownError" && answer.Response != nil {
+		return (&answerError{fmt.Sprintf("status %d, and no error of AWS's", answer.HTTPStatusCode())}).Error()
+	}
+	return ""
+}
+
+// maxCause bounds what is shown of AWS's words.
+const maxCause = 1000
+
+// shown is a text in one line, within bounds and without what a terminal obeys.
+func shown(s string) string {
+	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }), " ")
+	if len(s) > maxCause {
+		s = strings.ToValidUTF8(s[:maxCause], "") + "..."
+	}
+	return s
 }
 
 var (

@@ -31,12 +31,8 @@ func (s *state) readFormerRules(ctx context.Context, in []types.SecurityGroup) e
 		return current || !slices.ContainsFunc(rulesOf(&g), rulesFrom(s.frontID()))
 	})
 	for _, g := range named {
-		pages := ec2.NewDescribeSecurityGroupRulesPaginator(s.cloud.EC2, &ec2.DescribeSecurityGroupRulesInput{Filters: []types.Filter{filter("group-id", text(g.GroupId))}})
-		for pages.HasMorePages() {
-			page, err := pages.NextPage(ctx)
-			if err != nil {
-				return err
-			}
+		list := ec2.NewDescribeSecurityGroupRulesPaginator(s.cloud.EC2, &ec2.DescribeSecurityGroupRulesInput{Filters: []types.Filter{filter("group-id", text(g.GroupId))}})
+		err := EachPage(ctx, list, func(page *ec2.DescribeSecurityGroupRulesOutput) {
 			for _, r := range page.SecurityGroupRules {
 				if !aws.ToBool(r.IsEgress) && r.ReferencedGroupInfo != nil && text(r.ReferencedGroupInfo.GroupId) == s.frontID() {
 					s.groups.former = append(s.groups.former, formerRule{
@@ -45,6 +41,9 @@ func (s *state) readFormerRules(ctx context.Context, in []types.SecurityGroup) e
 					})
 				}
 			}
+		})
+		if err != nil {
+			return err
 		}
 	}
 	return nil

@@ -54,14 +54,10 @@ func (s *state) readGroups(ctx context.Context) error {
 
 func (s *state) describeGroups(ctx context.Context, by ...types.Filter) ([]types.SecurityGroup, error) {
 	var all []types.SecurityGroup
-	for pages := ec2.NewDescribeSecurityGroupsPaginator(s.cloud.EC2, &ec2.DescribeSecurityGroupsInput{Filters: by}); pages.HasMorePages(); {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, err
-		}
+	err := EachPage(ctx, ec2.NewDescribeSecurityGroupsPaginator(s.cloud.EC2, &ec2.DescribeSecurityGroupsInput{Filters: by}), func(page *ec2.DescribeSecurityGroupsOutput) {
 		all = append(all, page.SecurityGroups...)
-	}
-	return all, nil
+	})
+	return all, err
 }
 
 func (s *state) groupChanges() []Change {

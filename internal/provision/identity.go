@@ -37,6 +37,9 @@ func (s *state) readIdentity(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if account := text(out.Account); !lbfile.IsAccount(account) {
+		return &RefusedError{Reason: fmt.Sprintf("sts:GetCallerIdentity: the account is %.40q, and not twelve digits", account)}
+	}
 	s.identity = newIdentity(text(out.Account), text(out.Arn), s.cloud.Region, s.spec)
 	if want := s.spec.Account; want != "" && want != s.identity.account {
 		return &RefusedError{Reason: fmt.Sprintf("the credentials belong to account %s; expected account %s", s.identity.account, want)}

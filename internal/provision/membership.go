@@ -49,15 +49,11 @@ func (s *state) readMembers(ctx context.Context) error {
 
 func (s *state) describeInterfaces(ctx context.Context, in *ec2.DescribeNetworkInterfacesInput) ([]networkInterface, error) {
 	var all []networkInterface
-	for pages := ec2.NewDescribeNetworkInterfacesPaginator(s.cloud.EC2, in); pages.HasMorePages(); {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, err
-		}
+	err := EachPage(ctx, ec2.NewDescribeNetworkInterfacesPaginator(s.cloud.EC2, in), func(page *ec2.DescribeNetworkInterfacesOutput) {
 		all = append(all, mapSlice(page.NetworkInterfaces, newInterface)...)
-	}
+	})
 	slices.SortFunc(all, func(a, b networkInterface) int { return strings.Compare(a.instance+a.id, b.instance+b.id) })
-	return all, nil
+	return all, err
 }
 
 func newInterface(n types.NetworkInterface) networkInterface {

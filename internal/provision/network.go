@@ -92,15 +92,11 @@ func filter(name string, values ...string) types.Filter {
 func (s *state) readNetwork(ctx context.Context) error {
 	s.network = network{}
 	vpcs := ec2.NewDescribeVpcsPaginator(s.cloud.EC2, &ec2.DescribeVpcsInput{Filters: filters(s.spec.Network.VPC, "vpc-id")})
-	for vpcs.HasMorePages() {
-		page, err := vpcs.NextPage(ctx)
-		if err != nil {
-			return err
-		}
+	err := EachPage(ctx, vpcs, func(page *ec2.DescribeVpcsOutput) {
 		s.network.vpcs = append(s.network.vpcs, mapSlice(page.Vpcs, func(v types.Vpc) string { return text(v.VpcId) })...)
-	}
-	if len(s.network.vpcs) != 1 {
-		return nil
+	})
+	if err != nil || len(s.network.vpcs) != 1 {
+		return err
 	}
 	if err := s.readSubnets(ctx); err != nil {
 		return err
@@ -136,17 +132,13 @@ func (n network) crowded(ids []string) string {
 
 func (s *state) readSubnets(ctx context.Context) error {
 	in := &ec2.DescribeSubnetsInput{Filters: filters(s.spec.Network.Subnets, "subnet-id", filter("vpc-id", s.network.vpc()))}
-	for pages := ec2.NewDescribeSubnetsPaginator(s.cloud.EC2, in); pages.HasMorePages(); {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return err
-		}
+	err := EachPage(ctx, ec2.NewDescribeSubnetsPaginator(s.cloud.EC2, in), func(page *ec2.DescribeSubnetsOutput) {
 		for _, n := range page.Subnets {
 			s.network.subnets = append(s.network.subnets, subnet{text(n.SubnetId), text(n.AvailabilityZone), int(aws.ToInt32(n.AvailableIpAddressCount)), len(n.Ipv6CidrBlockAssociationSet) > 0})
 		}
-	}
+	})
 	slices.SortFunc(s.network.subnets, func(a, b subnet) int { return strings.Compare(a.zone+a.id, b.zone+b.id) })
-	return nil
+	return err
 }
 
 // readCoordinators finds instances by tags, but for terminated ones, which stay
@@ -157,11 +149,7 @@ func (s *state) readCoordinators(ctx context.Context) error {
 	if len(pick.Tags) > 0 {
 		in.Filters = append(in.Filters, filter("instance-state-name", "pending", "running", "stopping", "stopped"))
 	}
-	for pages := ec2.NewDescribeInstancesPaginator(s.cloud.EC2, in); pages.HasMorePages(); {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return err
-		}
+	err := EachPage(ctx, ec2.NewDescribeInstancesPaginator(s.cloud.EC2, in), func(page *ec2.DescribeInstancesOutput) {
 		for _, r := range page.Reservations {
 			for _, i := range mapSlice(r.Instances, newCoordinator) {
 				if maybe(i.state) {
@@ -171,9 +159,9 @@ func (s *state) readCoordinators(ctx context.Context) error {
 				}
 			}
 		}
-	}
+	})
 	slices.SortFunc(s.network.coordinators, func(a, b coordinator) int { return strings.Compare(a.id, b.id) })
-	return nil
+	return err
 }
 
 func newCoordinator(i types.Instance) coordinator {

@@ -241,18 +241,13 @@ func (s netKind) readLimits(ctx context.Context) error {
 	for _, l := range out.Limits {
 		s.quotas.note(text(l.Name), text(l.Max), networkLimits)
 	}
-	for pages := elbv2.NewDescribeLoadBalancersPaginator(s.cloud.ELBv2, &elbv2.DescribeLoadBalancersInput{}); pages.HasMorePages(); {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return err
-		}
+	return EachPage(ctx, elbv2.NewDescribeLoadBalancersPaginator(s.cloud.ELBv2, &elbv2.DescribeLoadBalancersInput{}), func(page *elbv2.DescribeLoadBalancersOutput) {
 		for _, b := range page.LoadBalancers {
 			if isNetwork(b) {
 				s.quotas.existing++
 			}
 		}
-	}
-	return nil
+	})
 }
 
 // overQuota counts a target once for each listener, and with cross-zone against one

@@ -48,14 +48,14 @@ func (l netListener) certificate() string {
 
 func (s netKind) readListeners(ctx context.Context, balancer string) ([]netListener, error) {
 	var list []netListener
-	for pages := elbv2.NewDescribeListenersPaginator(s.cloud.ELBv2, &elbv2.DescribeListenersInput{LoadBalancerArn: aws.String(balancer)}); pages.HasMorePages(); {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, err
-		}
+	pages := elbv2.NewDescribeListenersPaginator(s.cloud.ELBv2, &elbv2.DescribeListenersInput{LoadBalancerArn: aws.String(balancer)})
+	err := EachPage(ctx, pages, func(page *elbv2.DescribeListenersOutput) {
 		for _, l := range page.Listeners {
 			list = append(list, netListener{Listener: l})
 		}
+	})
+	if err != nil {
+		return nil, err
 	}
 	slices.SortFunc(list, func(a, b netListener) int { return int(a.port()) - int(b.port()) })
 	for i, l := range list {

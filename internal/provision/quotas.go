@@ -3,6 +3,7 @@ package provision
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -91,7 +92,7 @@ func (s *state) readRulesQuota(ctx context.Context) error {
 	out, err := s.cloud.Quotas.GetServiceQuota(ctx, &servicequotas.GetServiceQuotaInput{ServiceCode: aws.String("vpc"), QuotaCode: aws.String(rulesQuota)},
 		func(o *servicequotas.Options) { o.RetryMaxAttempts = quotaAttempts })
 	if err == nil && out.Quota != nil && aws.ToFloat64(out.Quota.Value) >= 1 {
-		s.quotas.rules = int(aws.ToFloat64(out.Quota.Value))
+		s.quotas.rules = int(min(aws.ToFloat64(out.Quota.Value), math.MaxInt32))
 	}
 	return err
 }

@@ -32,16 +32,15 @@ func (g targetGroup) arn() string  { return text(g.TargetGroupArn) }
 func (s netKind) readTargetGroups(ctx context.Context) error {
 	s.targetGroups = nil
 	var all []targetGroup
-	for pages := elbv2.NewDescribeTargetGroupsPaginator(s.cloud.ELBv2, &elbv2.DescribeTargetGroupsInput{}); pages.HasMorePages(); {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return err
-		}
+	err := EachPage(ctx, elbv2.NewDescribeTargetGroupsPaginator(s.cloud.ELBv2, &elbv2.DescribeTargetGroupsInput{}), func(page *elbv2.DescribeTargetGroupsOutput) {
 		for _, g := range page.TargetGroups {
 			if strings.HasPrefix(text(g.TargetGroupName), lbfile.TargetGroupPrefix) {
 				all = append(all, targetGroup{TargetGroup: g})
 			}
 		}
+	})
+	if err != nil {
+		return err
 	}
 	tags, err := s.tagsOf(ctx, mapSlice(all, targetGroup.arn))
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/acm"
+	acmtypes "github.com/aws/aws-sdk-go-v2/service/acm/types"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
@@ -213,24 +214,25 @@ func (s *state) groupRemovals() []Change {
 // domain.
 func (s *state) readOwnedCertificates(ctx context.Context) error {
 	s.certificate.owned, s.certificate.foreign = nil, nil
-	for pages := acm.NewListCertificatesPaginator(s.cloud.ACM, &acm.ListCertificatesInput{}); pages.HasMorePages(); {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
+	var all []acmtypes.CertificateSummary
+	err := EachPage(ctx, acm.NewListCertificatesPaginator(s.cloud.ACM, &acm.ListCertificatesInput{}), func(page *acm.ListCertificatesOutput) {
+		all = append(all, page.CertificateSummaryList...)
+	})
+	if err != nil {
+		return err
+	}
+	for _, c := range all {
+		tags, err := s.cloud.ACM.ListTagsForCertificate(ctx, &acm.ListTagsForCertificateInput{CertificateArn: c.CertificateArn})
+		if code(err) == "ResourceNotFoundException" {
+			continue // deleted between the two calls
+		} else if err != nil {
 			return err
 		}
-		for _, c := range page.CertificateSummaryList {
-			tags, err := s.cloud.ACM.ListTagsForCertificate(ctx, &acm.ListTagsForCertificateInput{CertificateArn: c.CertificateArn})
-			if code(err) == "ResourceNotFoundException" {
-				continue // deleted between the two calls
-			} else if err != nil {
-				return err
-			}
-			switch t := s.spec.TLS; {
-			case s.ownsACM(tags.Tags):
-				s.certificate.owned = append(s.certificate.owned, text(c.CertificateArn))
-			case t != nil && strings.EqualFold(text(c.DomainName), t.Domain):
-				s.certificate.foreign = append(s.certificate.foreign, text(c.CertificateArn))
-			}
+		switch t := s.spec.TLS; {
+		case s.ownsACM(tags.Tags):
+			s.certificate.owned = append(s.certificate.owned, text(c.CertificateArn))
+		case t != nil && strings.EqualFold(text(c.DomainName), t.Domain):
+			s.certificate.foreign = append(s.certificate.foreign, text(c.CertificateArn))
 		}
 	}
 	return nil

@@ -22,6 +22,7 @@ import (
 const (
 	maxListed  = 1_000_000
 	maxObjects = 10_000
+	maxPages   = 5_000 // S3 may answer a page without objects
 )
 
 // How far from a run the time of an object may be that has lines of it: a file of AWS's is
@@ -37,6 +38,7 @@ const (
 type Bucket struct {
 	place  Place
 	client *s3.Client
+	sizes  map[string]int64 // of what was listed
 }
 
 // Open makes a client, and calls nothing.
@@ -48,13 +50,13 @@ func Open(ctx context.Context, p Place, a provision.Access) (*Bucket, error) {
 	if cfg.Region == "" {
 		return nil, errors.New("no region: set AWS_REGION to that of the bucket")
 	}
-	return &Bucket{p, provision.S3Client(cfg)}, nil
+	return &Bucket{p, provision.S3Client(cfg), map[string]int64{}}, nil
 }
 
 // List lists the objects that may have lines of the time from start to end.
 func (b *Bucket) List(ctx context.Context, start, end time.Time) ([]string, error) {
 	var keys []string
-	seen := 0
+	seen, asked, last := 0, 0, ""
 	pages := s3.NewListObjectsV2Paginator(b.client, &s3.ListObjectsV2Input{Bucket: &b.place.Bucket, Prefix: &b.place.Prefix})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
@@ -69,9 +71,16 @@ func (b *Bucket) List(ctx context.Context, start, end time.Time) ([]string, erro
 			}
 			if isLog(key) && !at.Before(start.Add(-before)) && !at.After(end.Add(until)) {
 				keys = append(keys, key)
+				b.sizes[key] = aws.ToInt64(o.Size)
 			}
 		}
-		if seen += len(page.Contents); seen > maxListed || len(keys) > maxObjects {
+		next := aws.ToString(page.NextContinuationToken)
+		if next != "" && next == last {
+			return nil, fmt.Errorf("%s: the list does not end: s3:ListBucket names the same next page again", b.place)
+		}
+		last = next
+		asked++
+		if seen += len(page.Contents); seen > maxListed || asked > maxPages || len(keys) > maxObjects {
 			return nil, fmt.Errorf("%s: more than %d objects, or %d of the time of the run: name the prefix of a day, such as AWSLogs/ACCOUNT/elasticloadbalancing/REGION/2026/01/02/", b.place, maxListed, maxObjects)
 		}
 	}
@@ -97,11 +106,15 @@ func timeOf(key string) time.Time {
 	return time.Time{}
 }
 
-// Open opens an object.
+// Open opens an object. One that was listed has as many bytes as the list says: of a log
+// that is cut, sessions would seem to be missing.
 func (b *Bucket) Open(ctx context.Context, key string) (io.ReadCloser, error) {
 	out, err := b.client.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.place.Bucket, Key: &key})
 	if err != nil {
 		return nil, b.explained(ctx, err)
+	}
+	if size, listed := b.sizes[key]; listed {
+		return &whole{out.Body, b.Name(key), size, size}, nil
 	}
 	return out.Body, nil
 }

@@ -2,6 +2,7 @@ package judge
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
@@ -25,8 +26,23 @@ func Conclude(r *scenarios.Result, j Judgement) {
 		r.Errors = scenarios.MergeErrors(r.Errors, l.Errors...)
 	}
 	r.Errors = cause.ForErrors(causes(e), r.Errors)
+	if err := r.CheckCounts(); err != nil {
+		r.Findings = append(slices.Clone(r.Findings), contradiction(err))
+		r.Verdict = scenarios.VerdictOf(r.Findings)
+	}
 	if !r.Signalled() {
 		r.Exit = r.ExitCode()
+	}
+}
+
+// contradiction is the finding that counts do not add up. No run has it, unless this program
+// is at fault; but where it is, what the other findings say of numbers is not proven, and a
+// reader would refuse the result.
+func contradiction(err error) scenarios.Finding {
+	return scenarios.Finding{
+		ID: scenarios.CountsAgree, Status: scenarios.StatusInconclusive,
+		Message: fmt.Sprintf("the counts of this result contradict each other (%s): this is a fault of impala-lbcheck, and nothing here is proven", err),
+		Fix:     scenarios.Fixes{{Why: "report it with the result file"}},
 	}
 }
 

@@ -23,12 +23,19 @@ func FuzzJudge(f *testing.F) {
 		s := judgetest.Declared(2)
 		s.Kind, s.Load.Rate, s.Target.WebPort, s.Expect.Balance.Policy = kind, 10, 25000, scenarios.PolicyLeastConn
 		s.Thresholds = map[string][]string{"session.login": {"p(99) < 1s"}, "session.lag{node=*}": {"max < 1s"}, "query{coordinator=coord-1}": {"med < 1s"}, "session{node=*}": {"error_rate < 1%"}}
-		f.Add(stored(f, scenarios.Measured{Scenario: s, Looks: []scenarios.Look{judgetest.LookOf(scenarios.LookWhole, 2, judgetest.Dealt([]int{20, 25}, 3))},
-			Load:    &scenarios.LoadStats{Login: judgetest.Taken(9, 5), Lag: judgetest.Taken(9, 5), Owed: judgetest.Taken(9, 5), Dropped: 2, Needs: []scenarios.Resource{{Name: "ports", Need: 2, Have: 1}}},
-			Queries: []scenarios.QueryTally{{Coordinator: judgetest.CoordName(1), Runs: 2, Failed: 1, Class: vocabtest.Class("execute.admission"), Times: []scenarios.Seconds{.1}}},
-			Tags:    []scenarios.TagTimes{{Metric: "session.lag", Tag: "node", Value: judgetest.NodeAddr(0).String(), Times: judgetest.Taken(3, 4)}},
-			Pages:   []scenarios.Page{counted(0, scenarios.PageBefore, 3, 4), counted(1, scenarios.PageBefore, 0, 4), counted(1, scenarios.PageAfter, 3, 40)},
-			Idle:    &scenarios.IdleSeen{FirstDead: 60}, Watch: &scenarios.WatchSeen{}, Capacity: &scenarios.Capacity{}}))
+		m := scenarios.Measured{Scenario: s, Looks: []scenarios.Look{judgetest.LookOf(scenarios.LookWhole, 2, judgetest.Dealt([]int{20, 25}, 3))},
+			Load:     &scenarios.LoadStats{Login: judgetest.Taken(9, 5), Lag: judgetest.Taken(9, 5), Owed: judgetest.Taken(9, 5), Dropped: 2, Needs: []scenarios.Resource{{Name: "ports", Need: 2, Have: 1}}},
+			Queries:  []scenarios.QueryTally{{Coordinator: judgetest.CoordName(1), Runs: 2, Failed: 1, Class: vocabtest.Class("execute.admission"), Times: []scenarios.Seconds{.1}}},
+			Tags:     []scenarios.TagTimes{{Metric: "session.lag", Tag: "node", Value: judgetest.NodeAddr(0).String(), Times: judgetest.Taken(3, 4)}},
+			Pages:    []scenarios.Page{counted(0, scenarios.PageBefore, 3, 4), counted(1, scenarios.PageBefore, 0, 4), counted(1, scenarios.PageAfter, 3, 40)},
+			Capacity: &scenarios.Capacity{}}
+		switch kind {
+		case scenarios.KindIdle:
+			m.Idle = laddered(45, 3)
+		case scenarios.KindWatch:
+			m.Watch = &scenarios.WatchSeen{Sessions: 48, Errors: 3}
+		}
+		f.Add(stored(f, m))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		r, err := scenarios.DecodeResult(b)
@@ -51,6 +58,20 @@ func FuzzJudge(f *testing.F) {
 			}
 		}
 	})
+}
+
+// laddered is a ladder of which so many steps were alive and dead.
+func laddered(alive, dead int) *scenarios.IdleSeen {
+	seen := &scenarios.IdleSeen{Scale: 1}
+	for i := range alive + dead {
+		step := scenarios.IdleStep{After: scenarios.Seconds(1 + i), Outcome: scenarios.OutcomeOK}
+		if i >= alive {
+			step.Outcome = scenarios.OutcomeFailed
+		}
+		seen.Steps = append(seen.Steps, step)
+	}
+	seen.Summarize()
+	return seen
 }
 
 // stored is a result file of what was measured.

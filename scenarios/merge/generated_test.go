@@ -127,6 +127,7 @@ func resultOf(s scenarios.Scenario, run string, shard *scenarios.Shard, all []se
 		m.HTTP.Add(o.HTTP)
 		if c, ok := scenarios.CloseTallyOf(o.Observation); ok {
 			m.Closes = scenarios.MergeCloses(m.Closes, c)
+			m.Sessions.LeftOpen += c.Failed
 		}
 	}
 	for name, t := range tags {
@@ -142,6 +143,7 @@ func resultOf(s scenarios.Scenario, run string, shard *scenarios.Shard, all []se
 		n.Login = m.Logins.Over(n.Address)
 		m.Nodes = append(m.Nodes, n)
 		m.Scouts = append(m.Scouts, scenarios.Scout{Address: n.Address, Attempts: 1, Outcome: scenarios.OutcomeOK})
+		m.Sessions.Scout++
 		m.TLS = append(m.TLS, scenarios.Cert{Node: n.Address, Sessions: n.Sessions, Seen: began, Fingerprint: "ab", Subject: "CN=a", Issuer: "CN=ca",
 			SANs: []string{"a"}, NotBefore: began.AddDate(-1, 0, 0), NotAfter: began.AddDate(1, 0, 0), Version: "TLS1.3", Chain: scenarios.ChainOK, HostOK: true, ServerName: "a"})
 	}
@@ -169,7 +171,7 @@ func addParts(m *scenarios.Measured, all []session) {
 		for _, name := range m.Pooled().Coordinators() {
 			h := scenarios.HandleTally{Opened: name, Answered: name}
 			for _, o := range all {
-				if o.Who.Coordinator == name {
+				if o.Who.Coordinator == name && o.Seq%24 < 6 { // each takes two sessions
 					h.Reached++
 				}
 			}

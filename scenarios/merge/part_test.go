@@ -35,7 +35,7 @@ func TestMerge_ListsAreBounded(t *testing.T) {
 			}
 		}, func(m scenarios.Measured) int { return len(m.TLS) }, 1024, "more than 1024 certificates by node together: the others are left out", true},
 		"scouts": {scenarios.KindStages, func(m *scenarios.Measured, from, n int) {
-			m.Scouts = nil
+			m.Scouts, m.Sessions.Scout = nil, n
 			for i := range n {
 				m.Scouts = append(m.Scouts, scenarios.Scout{Address: nodeOf(from + i), Attempts: 1, Outcome: scenarios.OutcomeOK})
 			}
@@ -43,7 +43,7 @@ func TestMerge_ListsAreBounded(t *testing.T) {
 		"handles": {scenarios.KindHandleReuse, func(m *scenarios.Measured, from, n int) {
 			m.Handles = nil
 			for i := range n {
-				m.Handles = append(m.Handles, scenarios.HandleTally{Opened: fmt.Sprintf("h%06d", from+i), Answered: "c1:25000", Reached: 1})
+				m.Handles = append(m.Handles, scenarios.HandleTally{Opened: fmt.Sprintf("h%06d", from+i), Answered: "c1:25000", Reached: max(0, min(1, 100-i))}) // there are not more sessions
 			}
 		}, func(m scenarios.Measured) int { return len(m.Handles) }, scenarios.MaxHandles, "more than 10000 pairs of coordinators in handles together", true},
 		"closes": {scenarios.KindStages, func(m *scenarios.Measured, from, n int) {
@@ -67,7 +67,7 @@ func TestMerge_ListsAreBounded(t *testing.T) {
 			var one scenarios.Times
 			one.Record(time.Millisecond)
 			for i := range n {
-				m.Tags = append(m.Tags, scenarios.TagTimes{Metric: "session.open", Tag: scenarios.TagCoordinator, Value: fmt.Sprintf("h%06d", from+i), Times: one})
+				m.Tags = append(m.Tags, scenarios.TagTimes{Metric: "session.open", Tag: scenarios.TagNode, Value: nodeOf(from + i).String(), Times: one})
 			}
 		}, func(m scenarios.Measured) int { return len(m.Tags) }, scenarios.MaxTags, "more than 1024 times by tag together", true},
 		"remarks": {scenarios.KindStages, func(m *scenarios.Measured, from, n int) {

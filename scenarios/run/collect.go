@@ -142,7 +142,9 @@ func (c *collector) begin(next scenarios.NextLook, total int, text string) {
 	defer c.mu.Unlock()
 	if !c.begun {
 		c.begun, c.meter = true, host.StartMeter()
-		c.warm = time.Since(c.started) + c.warmUp
+		if c.warmUp > 0 { // else sessions that are due already would be left out
+			c.warm = time.Since(c.started) + c.warmUp
+		}
 	}
 	c.recorded.BeginLook(c.warm)
 	c.current = next

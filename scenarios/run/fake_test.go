@@ -206,7 +206,7 @@ func plain(s scenarios.Scenario, nodes int) budget.Budget {
 	case !s.Kind.Has("load.sessions"):
 		n = 40
 	}
-	return budget.Budget{Look: n, Burst: s.Load.Burst, Ceiling: 10_000, Typical: n}
+	return budget.Budget{Look: n, Burst: s.Load.Burst, Ceiling: 10_000, Typical: n, Ordered: scenarios.MaxOrdered}
 }
 
 // checkSums holds what is true of every result.
@@ -227,6 +227,12 @@ func checkSums(t *testing.T, r scenarios.Result) {
 	}
 	for _, node := range r.Nodes {
 		nodes += node.Sessions
+	}
+	if err := r.CheckCounts(); err != nil {
+		t.Error(err)
+	}
+	if r.Scenario.Load.WarmUp == 0 && n.OK > 0 && (r.Logins == nil || r.Logins.All.Count < n.OK) {
+		t.Errorf("not all of %d good sessions were timed: %+v", n.OK, r.Logins)
 	}
 	if cells != n.Attempted || nodes != n.Attempted || failed != n.Failed {
 		t.Errorf("%d sessions attempted, %d in cells, %d on nodes; %d failed, %d in errors", n.Attempted, cells, nodes, n.Failed, failed)

@@ -18,6 +18,8 @@ type handing struct {
 	lands func(i int, n Node) string
 	err   func(i int) error // of asking over session i; nil: as the coordinators know
 
+	closeHangs bool // until its context ends
+
 	mu       sync.Mutex
 	sessions int
 	open     int
@@ -65,7 +67,11 @@ func (s *handed) Ping(context.Context) error                { return nil }
 func (s *handed) Identify(context.Context) error            { return nil }
 func (s *handed) Wait(context.Context, time.Duration) error { return nil }
 
-func (s *handed) Close(context.Context) error {
+func (s *handed) Close(ctx context.Context) error {
+	if s.h.closeHangs {
+		<-ctx.Done()
+		return ctx.Err()
+	}
 	s.h.mu.Lock()
 	defer s.h.mu.Unlock()
 	s.h.open--
@@ -91,6 +97,22 @@ func handlesOf(t *testing.T, h *handing, handles int) scenarios.Result {
 	}
 	checkSums(t, r)
 	return r
+}
+
+// Closes that hang are waited for no longer than those of looks.
+func TestReuseHandles_HangingClosesDoNotAddUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const handles = 40
+		h := &handing{lands: func(int, Node) string { return "coord-1" }, closeHangs: true}
+		r := Run(t.Context(), h.dial, reusing(handles), Options{judge: content, plan: plain})
+		if limit := closingBudget + 2*closeTimeout; r.Seconds > limit.Seconds() {
+			t.Errorf("the run took %gs, want at most %s", r.Seconds, limit)
+		}
+		if r.Sessions.OK != 2*handles || r.Sessions.LeftOpen != 2*handles+r.Sessions.Scout {
+			t.Errorf("sessions = %+v", r.Sessions)
+		}
+		checkSums(t, r)
+	})
 }
 
 // The scouts are the first two sessions, one on each node.

@@ -61,13 +61,13 @@ func (r *run) reuseHandle(ctx context.Context, first, second job, tallies handle
 	if opened == nil {
 		return
 	}
-	defer r.closeLong(ctx, opened)
+	defer r.closeReused(ctx, opened)
 	opened.o.Outcome = scenarios.OutcomeOK
 	other := r.openReused(ctx, second)
 	if other == nil {
 		return
 	}
-	defer r.closeLong(ctx, other)
+	defer r.closeReused(ctx, other)
 	who, err := r.pingAs(ctx, other.s, opened.s)
 	r.setOutcome(other, lost(err))
 	if other.o.Outcome == scenarios.OutcomeUnknown {
@@ -84,6 +84,13 @@ func (r *run) openReused(ctx context.Context, j job) *longSession {
 		return nil
 	}
 	return l
+}
+
+// closeReused closes one of the two. A close that hangs goes on beside the sessions that
+// follow, as after those of a look: one after the other they would add up.
+func (r *run) closeReused(ctx context.Context, l *longSession) {
+	r.decide(l.job, &l.o)
+	r.closing.close(ctx, l.s, func(leftOpen bool) { r.endDecided(&l.o, leftOpen) })
 }
 
 // pingAs asks over the connection of by for a session, within the time of a phase.

@@ -42,3 +42,16 @@ func TestRun_TimesLoginsByCoordinatorAndNode(t *testing.T) {
 		}
 	})
 }
+
+// The first session is due when scouting has ended, some microseconds before the first look
+// begins. It is timed as all others are: there is no warm-up that nobody asked for.
+func TestRun_TimesTheFirstSession(t *testing.T) {
+	t.Parallel()
+	s := scenario(0)
+	s.Kind = scenarios.KindWatch
+	s.Load.Rate, s.Watch.For, s.Watch.Long = 50, scenarios.Duration(100*time.Millisecond), 1
+	r, _ := watched(t.Context(), t, &balancer{coordinators: 5, takes: 25 * time.Millisecond}, s, Options{}) // longer than between two that are due
+	if ok := r.Sessions.OK; ok < 2 || r.Logins.All.Count != ok || r.Load.Login.Count() != ok || r.Phases.Count(scenarios.PhaseOpen) != ok {
+		t.Errorf("%d logins, %d by schedule, %d phases open of %d sessions", r.Logins.All.Count, r.Load.Login.Count(), r.Phases.Count(scenarios.PhaseOpen), ok)
+	}
+}

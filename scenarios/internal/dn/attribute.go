@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/usertext"
 )
@@ -13,20 +14,24 @@ import (
 // Attribute is one part of a distinguished name.
 type Attribute struct{ kind, value string } // kind in upper case: "O", or an OID
 
-// String writes it as RFC 4514 does: "O=Amazon".
+// String writes it as RFC 4514 does: "O=Amazon". What is no text, or would not be read
+// again, is written as bytes: "\FF".
 func (a Attribute) String() string {
 	var b strings.Builder
 	b.WriteString(a.kind + "=")
-	for i, r := range a.value {
-		first, last := i == 0, i+len(string(r)) == len(a.value)
+	for i := 0; i < len(a.value); {
+		r, size := utf8.DecodeRuneInString(a.value[i:])
+		first, last := i == 0, i+size == len(a.value)
 		switch {
+		case r < ' ', r == utf8.RuneError && size == 1:
+			fmt.Fprintf(&b, `\%02X`, a.value[i])
 		case strings.ContainsRune(`,+"\<>;`, r), r == '#' && first, r == ' ' && (first || last):
 			b.WriteByte('\\')
-		case r == 0:
-			b.WriteString(`\00`)
-			continue
+			fallthrough
+		default:
+			b.WriteRune(r)
 		}
-		b.WriteRune(r)
+		i += size
 	}
 	return b.String()
 }

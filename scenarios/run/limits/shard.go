@@ -34,10 +34,15 @@ func Part(s scenarios.Scenario, shard scenarios.Shard) scenarios.Scenario {
 // itself from running but for what [CheckPreflight] says of one machine. All shards
 // together must be within the limits, and each has one session open at least.
 func CheckShard(s scenarios.Scenario, shard scenarios.Shard) error {
+	if err := shard.Check(); err != nil {
+		return err
+	}
 	nodes := len(s.Target.Endpoints)
 	all := budget.OfShards(s, nodes, shard.Count)
 	last := scenarios.Shard{Index: shard.Count, Count: shard.Count}
 	switch {
+	case s.Seed == 0:
+		return &scenarios.InvalidError{Key: "seed", Msg: "a shard needs one: the shards of one run have the same, any number, and another run has another"}
 	case s.Capacity.UntilFull:
 		return &scenarios.InvalidError{
 			Key: "capacity.until_full", Msg: "shards cannot find out together when a service is full: one that meets the end closes its sessions, and the others get the places",

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -33,7 +34,7 @@ func (b Batch) Check() error {
 	case len(b.Files) > 0 && b.FileSystem == "":
 		return fmt.Errorf("the command reads %s: name a file system of EFS that holds it, with --file-system", b.Files[0].Local)
 	case b.PasswordFrom != "" && b.ExecutionRole == "":
-		return fmt.Errorf("a secret is read with the execution role: give its ARN with --execution-role")
+		return errors.New("a secret is read with the execution role: give its ARN with --execution-role")
 	}
 	for _, arg := range b.Args {
 		if strings.HasPrefix(arg, parameter) {

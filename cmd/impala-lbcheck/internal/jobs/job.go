@@ -106,10 +106,21 @@ func (n Needs) deadline() time.Duration {
 // what is appended to it.
 var nameOf = regexp.MustCompile(`^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$`)
 
-// CheckName fails on a name that engines do not take.
+// CheckName fails on a name of a job that engines do not take.
 func CheckName(name string) error {
 	if !nameOf.MatchString(name) {
-		return fmt.Errorf("%.60q must have lower-case letters, digits and hyphens alone, begin with a letter, and have 40 characters at most", name)
+		return fmt.Errorf("%.60q must have lower-case letters, digits and hyphens alone, begin with a letter, not end with a hyphen, and have 40 characters at most", name)
+	}
+	return nil
+}
+
+// namespaceOf is a label of DNS (RFC 1123), to which nothing is appended.
+var namespaceOf = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
+
+// CheckNamespace fails on a name that no namespace of Kubernetes can have.
+func CheckNamespace(name string) error {
+	if !namespaceOf.MatchString(name) {
+		return fmt.Errorf("%.80q must have lower-case letters, digits and hyphens alone, not begin or end with a hyphen, and have 63 characters at most", name)
 	}
 	return nil
 }

@@ -52,6 +52,18 @@ func TestKubernetes_Goldens(t *testing.T) {
 	}
 }
 
+// What is printed at the top of a manifest names every file that kubectl takes, and no other.
+func TestJob_CheckFiles(t *testing.T) {
+	t.Parallel()
+	for local, good := range map[string]bool{"pw's": true, "/etc/my pw": true, "a,b": false, "a=b": false, `a"b`: false, "a\nb": false, "a\rb": false, "a\u0085b": false} {
+		j := plain
+		j.Files = []File{{Local: local, Key: "password", Secret: true}}
+		if err := j.CheckFiles(); (err == nil) != good {
+			t.Errorf("%q: %v", local, err)
+		}
+	}
+}
+
 // Kubernetes puts variables into arguments, $(NAME), before the container starts: the
 // command gets what was written all the same.
 func TestKubernetes_ArgumentsArriveUnchanged(t *testing.T) {
@@ -68,6 +80,32 @@ func TestKubernetes_ArgumentsArriveUnchanged(t *testing.T) {
 	}
 	if !slices.Equal(got, j.Args) {
 		t.Errorf("the container gets %q, want %q", got, j.Args)
+	}
+}
+
+// A name may look like a number or a truth value, which Kubernetes takes for no name.
+func TestKubernetes_NamesAreStrings(t *testing.T) {
+	t.Parallel()
+	j := plain
+	j.Name, j.Namespace = "true", "123"
+	var b bytes.Buffer
+	if err := j.Kubernetes(&b); err != nil {
+		t.Fatal(err)
+	}
+	var read struct {
+		Metadata struct{ Name, Namespace any }
+		Spec     struct {
+			Template struct {
+				Metadata struct{ Labels map[string]any }
+			}
+		}
+	}
+	if err := yaml.Unmarshal(b.Bytes(), &read); err != nil {
+		t.Fatal(err)
+	}
+	label := read.Spec.Template.Metadata.Labels["app.kubernetes.io/instance"]
+	if m := read.Metadata; m.Name != "true" || m.Namespace != "123" || label != "true" {
+		t.Errorf("%#v, labelled %#v", m, label)
 	}
 }
 
@@ -161,6 +199,15 @@ func TestCheckName(t *testing.T) {
 	t.Parallel()
 	for name, good := range map[string]bool{"a": true, "impala-lbcheck": true, "": false, "A": false, "-a": false, "a-": false, "a b": false, "a;b": false, strings.Repeat("a", 41): false} {
 		if err := CheckName(name); (err == nil) != good {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
+
+func TestCheckNamespace(t *testing.T) {
+	t.Parallel()
+	for name, good := range map[string]bool{"a": true, "2nd-team": true, strings.Repeat("a", 63): true, "": false, "A": false, "-a": false, "a-": false, "a b": false, "a.b": false, strings.Repeat("a", 64): false} {
+		if err := CheckNamespace(name); (err == nil) != good {
 			t.Errorf("%q: %v", name, err)
 		}
 	}

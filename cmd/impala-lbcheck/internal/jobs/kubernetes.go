@@ -6,7 +6,19 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode"
 )
+
+// CheckFiles fails on a file that the printed commands cannot name: --from-file of kubectl
+// takes a list, with commas between, of KEY=FILE, and a comment is one line.
+func (j Job) CheckFiles() error {
+	for _, f := range j.Files {
+		if strings.ContainsAny(f.Local, `,="`) || strings.ContainsFunc(f.Local, unicode.IsControl) {
+			return fmt.Errorf("%q: kubectl --from-file takes no file whose name has a comma, =, a quotation mark or a control character: give it another name", f.Local)
+		}
+	}
+	return nil
+}
 
 // Kubernetes writes the manifest of an Indexed Job, for Kubernetes 1.31 or newer, with the
 // commands around it as comments.
@@ -16,14 +28,14 @@ func (j Job) Kubernetes(w io.Writer) error {
 		rate = fmt.Sprintf("%.4g", j.Needs.Rate)
 	}
 	if j.Namespace != "" {
-		namespace = "  namespace: " + j.Namespace + "\n"
+		namespace = "  namespace: " + quoted(j.Namespace) + "\n"
 	}
 	var args strings.Builder
 	for _, arg := range j.Args {
 		args.WriteString("            - " + quoted(unexpanded(arg)) + "\n")
 	}
 	text := strings.NewReplacer(
-		"{name}", j.Name, "{namespace}", namespace, "{shards}", strconv.Itoa(j.Shards), "{image}", quoted(j.Image), "{args}", args.String(),
+		"{name}", quoted(j.Name), "{namespace}", namespace, "{shards}", strconv.Itoa(j.Shards), "{image}", quoted(j.Image), "{args}", args.String(),
 		"{deadline}", strconv.Itoa(int(j.Needs.deadline().Seconds())), "{open}", strconv.Itoa(j.Needs.Open), "{rate}", rate,
 		"{cpu}", strconv.Itoa(j.Needs.cpu()), "{memory}", strconv.Itoa(j.Needs.memory()), "{limit}", strconv.Itoa(j.Needs.limit()), "{gomemlimit}", j.Needs.goLimit(),
 		"{mounts}", j.mounts(),
@@ -85,7 +97,7 @@ func (j Job) mounts() string {
 // variable, and $$ by $.
 func unexpanded(arg string) string { return strings.ReplaceAll(arg, "$", "$$") }
 
-// quoted is a string of YAML: those of JSON are.
+// quoted is a string of YAML, as those of JSON are: 123 and true are none without quotes.
 func quoted(text string) string {
 	b := &strings.Builder{}
 	e := json.NewEncoder(b)
@@ -96,11 +108,11 @@ func quoted(text string) string {
 
 // shell is a word of a shell.
 func shell(text string) string {
-	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=@%+,"
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:@%+"
 	if text != "" && strings.Trim(text, plain) == "" {
 		return text
 	}
-	return "'" + strings.ReplaceAll(strings.ReplaceAll(text, "'", `'\''`), "\n", " ") + "'"
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }
 
 // manifest is the Job, with a word in braces for what differs.

@@ -21,8 +21,8 @@ type console struct {
 	drawn    []int // the widths of the rows of the last frame
 }
 
-func newConsole(f *os.File) *console {
-	return &console{terminal: f, size: func() (int, int, error) { return term.GetSize(int(f.Fd())) }}
+func newConsole(f *os.File, w io.Writer) *console {
+	return &console{terminal: w, size: func() (int, int, error) { return term.GetSize(int(f.Fd())) }}
 }
 
 // Write adds to the next frame, or to the lines above it.

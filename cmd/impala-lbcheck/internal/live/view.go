@@ -28,9 +28,10 @@ type View struct {
 	rows  []string // of the frame that is being drawn
 }
 
-// New begins a view. line is what is written of an event, with its newline; "": nothing.
-func New(terminal *os.File, line func(run.Event) string) *View {
-	return newView(newConsole(terminal), line)
+// New begins a view on a terminal, to which it writes by w. line is what is written of an
+// event, with its newline; "": nothing.
+func New(terminal *os.File, w io.Writer, line func(run.Event) string) *View {
+	return newView(newConsole(terminal, w), line)
 }
 
 func newView(c mpb.ConsoleWriter, line func(run.Event) string) *View {

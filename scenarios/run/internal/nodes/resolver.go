@@ -13,6 +13,10 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
+// maxAddresses is the most that a name may lead to: a load balancer's has one or a few a
+// zone, and each costs a scout.
+const maxAddresses = 256
+
 // Resolver turns endpoints into nodes.
 type Resolver struct {
 	DNS    scenarios.DNS
@@ -60,6 +64,9 @@ func (r Resolver) addresses(ctx context.Context, host string, port uint16) ([]ne
 	addrs, err := r.Lookup(ctx, network, host)
 	if err != nil {
 		return nil, lookupError(host, err)
+	}
+	if len(addrs) > maxAddresses && r.DNS != scenarios.DNSOS {
+		return nil, &Error{vocab.KindFailed, fmt.Sprintf("%s leads to %d addresses, and a run dials at most %d: give the endpoints of some of them", host, len(addrs), maxAddresses)}
 	}
 	switch r.DNS {
 	case scenarios.DNSOS:

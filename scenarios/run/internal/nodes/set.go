@@ -1,6 +1,7 @@
 package nodes
 
 import (
+	"maps"
 	"net/netip"
 	"slices"
 	"sync"
@@ -17,6 +18,10 @@ type Set struct {
 
 	mu sync.Mutex // of writers
 }
+
+// maxKnown bounds the nodes of a run: a name that leads elsewhere at every turn would add
+// some every time.
+const maxKnown = 1 << 12
 
 // Snapshot is a set at one moment. It is not to be changed.
 type Snapshot struct {
@@ -45,7 +50,8 @@ func (s *Set) Exclude(n scenarios.Node) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	m := s.Snapshot()
-	m.excluded = with(m.excluded, n.Addr, true)
+	m.excluded = copyOf(m.excluded)
+	m.excluded[n.Addr] = true
 	s.store(m)
 }
 
@@ -55,25 +61,36 @@ func (s *Set) Update(nodes []scenarios.Node, at time.Duration) (joined, left []s
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	m := s.Snapshot()
+	m.All, m.Joined, m.Left = slices.Clone(m.All), copyOf(m.Joined), copyOf(m.Left)
+	known, now := addresses(m.All), addresses(nodes)
 	for _, n := range nodes {
 		_, gone := m.Left[n.Addr]
-		if known := contains(m.All, n); known && !gone {
+		if known[n.Addr] && !gone || !known[n.Addr] && len(m.All) >= maxKnown {
 			continue
-		} else if !known {
-			m.All = append(slices.Clone(m.All), n)
-			m.Joined = with(m.Joined, n.Addr, at)
+		} else if !known[n.Addr] {
+			known[n.Addr] = true
+			m.All = append(m.All, n)
+			m.Joined[n.Addr] = at
 		}
-		m.Left = without(m.Left, n.Addr)
+		delete(m.Left, n.Addr)
 		joined = append(joined, n)
 	}
 	for _, n := range m.All {
-		if _, gone := m.Left[n.Addr]; !gone && !contains(nodes, n) {
-			m.Left = with(m.Left, n.Addr, at)
+		if _, gone := m.Left[n.Addr]; !gone && !now[n.Addr] {
+			m.Left[n.Addr] = at
 			left = append(left, n)
 		}
 	}
 	s.store(m)
 	return joined, left
+}
+
+func addresses(nodes []scenarios.Node) map[netip.AddrPort]bool {
+	out := make(map[netip.AddrPort]bool, len(nodes))
+	for _, n := range nodes {
+		out[n.Addr] = true
+	}
+	return out
 }
 
 func (s *Set) store(m Snapshot) {
@@ -101,20 +118,10 @@ func contains(nodes []scenarios.Node, n scenarios.Node) bool {
 	return slices.ContainsFunc(nodes, func(o scenarios.Node) bool { return o.Addr == n.Addr })
 }
 
-// with is a copy of m in which k is v.
-func with[V any](m map[netip.AddrPort]V, k netip.AddrPort, v V) map[netip.AddrPort]V {
-	out := without(m, k)
-	out[k] = v
-	return out
-}
-
-// without is a copy of m that lacks k.
-func without[V any](m map[netip.AddrPort]V, k netip.AddrPort) map[netip.AddrPort]V {
-	out := make(map[netip.AddrPort]V, len(m)+1)
-	for key, v := range m {
-		if key != k {
-			out[key] = v
-		}
+// copyOf is a map that readers of the old one do not see changing.
+func copyOf[V any](m map[netip.AddrPort]V) map[netip.AddrPort]V {
+	if m == nil {
+		return map[netip.AddrPort]V{}
 	}
-	return out
+	return maps.Clone(m)
 }

@@ -1,0 +1,116 @@
+package lbcheck
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// alone are the numbers of a result that no other one is held against, by their keys, and
+// why. Those whose keys end with _s or _ms are times.
+var alone = map[string]string{
+	"seed":                "of all random choices",
+	"pids.*":              "what a server said of itself",
+	"key_bits":            "what a certificate says",
+	"sent_count":          "how many certificates came, of which some may be left out",
+	"planned":             "a plan",
+	"target":              "a plan, or a part of it",
+	"needs.*.need":        "of this machine",
+	"needs.*.have":        "of this machine",
+	"of_cores":            "of this machine",
+	"dropped":             "sessions that were never attempted",
+	"late":                "of those with a lag, which has three digits",
+	"held":                "how many were open at one time",
+	"open":                "how many were open at one time",
+	"min_open":            "how many were open at one time",
+	"max_open":            "how many were open at one time",
+	"first":               "the number of a session among all, with those before the first look",
+	"last":                "the number of a session among all, with those before the first look",
+	"blocks.width":        "where the first block begins",
+	"blocks.from":         "where the first block begins",
+	"scale":               "what times were multiplied by",
+	"scout":               "of kind certificates there is no list of scouts",
+	"threads":             "what a server said, or a setting",
+	"nominal":             "a judgement, which a finding has",
+	"n_minus_1":           "a judgement, which a finding has",
+	"safe":                "a judgement, which a finding has",
+	"safe_n_minus_1":      "a judgement, which a finding has",
+	"detectable.sessions": "a plan",
+}
+
+// standsAlone reports whether nothing else says what stands at a place.
+func standsAlone(place string) bool {
+	for key := range alone {
+		if place == key || strings.HasSuffix(place, "."+key) {
+			return true
+		}
+	}
+	return strings.HasSuffix(place, "_s") || strings.HasSuffix(place, "_ms")
+}
+
+// heldTogether changes each whole number of a result by one. Where the result can still be
+// read, the number has to be one of those that stand alone.
+func heldTogether(t *testing.T, r scenarios.Result) {
+	t.Helper()
+	b, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := scenarios.DecodeResult(b); err != nil {
+		t.Fatal(err)
+	}
+	var doc map[string]any
+	if err := json.Unmarshal(b, &doc); err != nil {
+		t.Fatal(err)
+	}
+	free := map[string]bool{}
+	changeEach(doc, "", func(place string) {
+		changed, err := json.Marshal(doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := scenarios.DecodeResult(changed); err == nil {
+			free[place] = true
+		}
+	})
+	for _, place := range slices.Sorted(maps.Keys(free)) {
+		if !standsAlone(place) {
+			t.Errorf("%s can be changed by one, and the result is read", place)
+		}
+	}
+}
+
+// changeEach calls try with each whole number in v one higher, but for those of a scenario
+// and of findings; place is where it stands, without the places in lists.
+func changeEach(v any, place string, try func(place string)) {
+	visit := func(key string, value any, set func(any)) {
+		at := strings.TrimPrefix(place+"."+key, ".")
+		if at == "scenario" || at == "findings" {
+			return
+		}
+		n, ok := value.(float64)
+		if !ok {
+			changeEach(value, at, try)
+			return
+		}
+		if n == float64(int(n)) {
+			set(n + 1)
+			try(at)
+			set(n)
+		}
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		for key, value := range v {
+			visit(key, value, func(changed any) { v[key] = changed })
+		}
+	case []any:
+		for i, value := range v {
+			visit("*", value, func(changed any) { v[i] = changed })
+		}
+	}
+}
