@@ -166,3 +166,19 @@ func TestOpen_ClientCertificateMissedInSilence(t *testing.T) {
 		t.Errorf("%v, hint %+v", err, e.Hint())
 	}
 }
+
+// Once a listener that asks for a certificate has said anything, it is not the lack of one
+// for which the connection ends.
+func TestOpen_CutReplyIsNoMissedClientCertificate(t *testing.T) {
+	a, roots := authority(t)
+	config := listener(t, a, certs.KindGood)
+	config.ClientAuth = tls.RequestClientCert
+	addr := serve(t, secured(config, func(c net.Conn) {
+		_, _ = c.Read(make([]byte, 1))
+		_, _ = c.Write([]byte("\x80\x01\x00")) // the beginning of a reply
+	}))
+	_, err := hs2client.Open(t.Context(), hs2client.Config{Addr: addr, Timeout: soon, TLS: &hs2client.TLSConfig{Roots: roots, ServerName: host}})
+	if e, ok := errors.AsType[*hs2client.Error](err); !ok || e.Phase != hs2client.PhaseOpen || strings.Contains(settingsOf(e), "tls.client_cert") {
+		t.Errorf("%v, hint %+v", err, e.Hint())
+	}
+}

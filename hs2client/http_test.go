@@ -13,6 +13,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/hs2client"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/certs"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/hs2"
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
 func TestHTTP_WholeLife(t *testing.T) {
@@ -217,6 +218,7 @@ func TestHTTP_RequestsAreAsConfigured(t *testing.T) {
 	server := httpImpala(nil)
 	for path, want := range map[string]string{
 		"": "/cliservice", "cliservice": "/cliservice", "/gateway/prod/impala": "/gateway/prod/impala", "/": "/", "x?doAs=ann": "/x?doAs=ann", "a%20b": "/a%20b",
+		strings.Repeat("x", vocab.MaxHTTPPath): "/" + strings.Repeat("x", vocab.MaxHTTPPath),
 	} {
 		c := httpTo(t, server.serve)
 		c.HTTP = &hs2client.HTTPConfig{Path: path, Host: "impala.example.com:28000", Header: http.Header{
@@ -258,6 +260,7 @@ func TestHTTP_RefusesConfigurations(t *testing.T) {
 		"a fragment":                     {hs2client.Config{Protocol: over, HTTP: &hs2client.HTTPConfig{Path: "a#b"}}, "open.invalid"},
 		"a bad escape in the path":       {hs2client.Config{Protocol: over, HTTP: &hs2client.HTTPConfig{Path: "a%zz"}}, "open.invalid"},
 		"a path without end":             {hs2client.Config{Protocol: over, HTTP: &hs2client.HTTPConfig{Path: strings.Repeat("x", 9<<10)}}, "open.invalid"},
+		"a path one too long":            {hs2client.Config{Protocol: over, HTTP: &hs2client.HTTPConfig{Path: strings.Repeat("x", vocab.MaxHTTPPath+1)}}, "open.invalid"},
 		"a Host with a path":             {hs2client.Config{Protocol: over, HTTP: &hs2client.HTTPConfig{Host: "a/b"}}, "open.invalid"},
 		"Host among the fields":          {hs2client.Config{Protocol: over, HTTP: header("host", "a")}, "open.invalid"},
 		"Authorization among the fields": {hs2client.Config{Protocol: over, HTTP: header("authorization", "Basic secret1")}, "open.invalid"},

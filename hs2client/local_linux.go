@@ -41,6 +41,11 @@ func (s *pendingSocket) localAddr() netip.AddrPort {
 	if err != nil {
 		return netip.AddrPort{}
 	}
+	return addrPortOf(name)
+}
+
+// addrPortOf is the zero value for an address without a port.
+func addrPortOf(name syscall.Sockaddr) netip.AddrPort {
 	var addr netip.AddrPort
 	switch n := name.(type) {
 	case *syscall.SockaddrInet4:

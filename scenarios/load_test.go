@@ -68,3 +68,17 @@ func TestSortTags_ByMetricTagAndValue(t *testing.T) {
 		t.Errorf("order = %q", got)
 	}
 }
+
+// What is to be held takes its time to open, also one session.
+func TestStage_LastsAsLongAsItOpens(t *testing.T) {
+	t.Parallel()
+	for held, want := range map[int]time.Duration{0: 3 * time.Second, 1: 3500 * time.Millisecond, 4: 5 * time.Second} {
+		st := Stage{Hold: held, For: Duration(3 * time.Second)}
+		if got := st.Lasts(2); got != want {
+			t.Errorf("%d held: %v, want %v", held, got, want)
+		}
+		if got := st.Lasts(0); got != 3*time.Second {
+			t.Errorf("%d held without a pace: %v", held, got)
+		}
+	}
+}

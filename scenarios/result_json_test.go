@@ -44,6 +44,8 @@ func TestDecodeResult_Errors(t *testing.T) {
 		"a page read before the run":     {part(`"pages": [{"at_s": -1}]`), "pages[0].at_s: invalid time -1 s"},
 		"more tags than any run":         {part(`"tags": [{}` + strings.Repeat(",{}", MaxTags) + `]`), "tags: list of 1025; the limit is 1024"},
 		"tags that hide behind a second": {part(`"tags": [{}` + strings.Repeat(",{}", MaxTags) + `], "tags": []`), `key "tags" is repeated`},
+		"more failures than any look":    {part(`"looks": [{"failures": [{}` + strings.Repeat(",{}", maxLookGroups) + `]}]`), "looks[0].failures: list of"},
+		"more successes than any look":   {part(`"looks": [{"successes": [{}` + strings.Repeat(",{}", maxLookGroups) + `]}]`), "looks[0].successes: list of"},
 		"a count beside its histogram":   {part(`"phases": {"open": {"count": 2, "hdr": "HISTFAAAACZ42pJpmSzMwMDAzAABMJoRRFybvITB/gNE4Dw/EyAAAP//YWgFag=="}}`), "phase open: count is 2, but the histogram has 1"},
 		"a histogram that is none":       {part(`"load": {"lag": {"hdr": "HISTEwAAAAA="}}`), "inflate histogram"},
 		"more values than any run":       {`{"findings": [{}` + strings.Repeat(",{}", maxValues+1) + `]}`, "more than 262144 values"},
@@ -116,6 +118,8 @@ func TestDecodeResult_Contradictions(t *testing.T) {
 		"a group that ends before it began":   {`"errors": [{"class": "open.eof", "count": 1}]}],`, `"errors": [{"class": "open.eof", "count": 1}], "failures": [{"count": 1, "first": 2, "last": 1}]}],`, "looks[0].failures[0]: 1 sessions from 2 to 1"},
 		"a group that heard more than it had": {`"errors": [{"class": "open.eof", "count": 1}]}],`, `"errors": [{"class": "open.eof", "count": 1}], "failures": [{"count": 1, "heard": 2}]}],`, "looks[0]: failures:"},
 		"more failed closes than closes":      {`"exit": 0`, `"exit": 0, "closes": [{"coordinator": "c", "closes": 1, "failed": 2}]`, `closes: 2 of 1 failed on "c"`},
+		"a pass without its kind's part":      {`"exit": 0`, `"exit": 0, "scenario": {"kind": "capacity"}`, `the verdict is pass, but there is no "capacity"`},
+		"a pass with another kind's part":     {`"exit": 0`, `"exit": 0, "capacity": {}`, `there is "capacity", but the scenario is of kind looks`},
 		"a key twice":                         {`"exit": 0`, `"exit": 0, "exit": 0`, `key "exit" is repeated`},
 		"a key twice far within":              {`{"c": 3}`, `{"c": 3, "c": 3}`, `key "c" is repeated`},
 		"something after it":                  {`{"name": "silent"}]`, `{"name": "silent"}]} {`, "there is more after the JSON value"},
@@ -130,6 +134,29 @@ func TestDecodeResult_Contradictions(t *testing.T) {
 				t.Errorf("DecodeResult fails with %v, want one line with %q", err, c.want)
 			}
 		})
+	}
+}
+
+// One session that is lost counts as much as many.
+func TestDecodeResult_OneSessionIsLost(t *testing.T) {
+	t.Parallel()
+	const one = `"sessions": {"attempted": 1, "ok": 1}, "looks": [{"tally": [{"node": "192.0.2.1:1", "coordinator": "c", "ok": 1}]}],
+		"nodes": [{"address": "192.0.2.1:1", "sessions": 1, "coordinators": {"c": 1}}], "coordinators": [{"name": "c", "sessions": 1}], "verdict": "inconclusive", "exit": 3`
+	if _, err := DecodeResult([]byte(part(one))); err != nil {
+		t.Fatal(err)
+	}
+	for from, want := range map[string]string{
+		`{"c": 1}`: `nodes: 192.0.2.1:1 has no sessions on "c", but 1 in the looks`,
+		`{"address": "192.0.2.1:1", "sessions": 1, "coordinators": {"c": 1}}`: "nodes: 192.0.2.1:1 is missing, but has 1 sessions in the looks",
+		`{"name": "c", "sessions": 1}`:                                        `coordinators: "c" is missing`,
+	} {
+		to := ""
+		if from == `{"c": 1}` {
+			to = "{}"
+		}
+		if _, err := DecodeResult([]byte(part(strings.Replace(one, from, to, 1)))); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("without %s: %v, want %q", from, err, want)
+		}
 	}
 }
 
@@ -172,6 +199,21 @@ func TestDecodeResult_ExitCode(t *testing.T) {
 }
 
 // Every key that a result may have is one that the reader knows.
+// The exit codes of signals are 129 to 192, of a run that was interrupted.
+func TestResult_Signalled(t *testing.T) {
+	t.Parallel()
+	for exit, want := range map[int]bool{0: false, ExitInconclusive: false, 128: false, 129: true, 143: true, 192: true, 193: false} {
+		r := Result{Exit: exit, Measured: Measured{Stopped: &Stop{By: StopInterrupted}}}
+		if got := r.Signalled(); got != want {
+			t.Errorf("exit code %d: %v", exit, got)
+		}
+		r.Stopped.By = StopStalled
+		if r.Signalled() || (Result{Exit: exit}).Signalled() {
+			t.Errorf("exit code %d of a run that nobody interrupted", exit)
+		}
+	}
+}
+
 func TestResult_EveryFieldHasAKey(t *testing.T) {
 	t.Parallel()
 	seen := map[reflect.Type]bool{}

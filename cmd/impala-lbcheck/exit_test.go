@@ -1,12 +1,57 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"strings"
+	"syscall"
 	"testing"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
+
+// A signal's code is that of a run that it interrupted, and of no other.
+func TestSignalled_IsOfInterruptedRuns(t *testing.T) {
+	t.Parallel()
+	by := func(cause error) context.Context {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		cancel(cause)
+		return ctx
+	}
+	sigterm := by(interrupted{sig: syscall.SIGTERM})
+	for name, tc := range map[string]struct {
+		ctx  context.Context
+		stop *scenarios.Stop
+		want int
+	}{
+		"interrupted by a signal":  {sigterm, &scenarios.Stop{By: scenarios.StopInterrupted}, exitSIGTERM},
+		"over before the signal":   {sigterm, nil, exitFail},
+		"stopped before it":        {sigterm, &scenarios.Stop{By: scenarios.StopStalled}, exitFail},
+		"interrupted by no signal": {by(errors.New("another end")), &scenarios.Stop{By: scenarios.StopInterrupted}, exitFail},
+		"not interrupted":          {t.Context(), nil, exitFail},
+	} {
+		r := &scenarios.Result{Exit: exitFail}
+		r.Stopped = tc.stop
+		if signalled(tc.ctx, r); r.Exit != tc.want {
+			t.Errorf("%s: exit code %d, want %d", name, r.Exit, tc.want)
+		}
+	}
+}
+
+func TestAfterWriting_LostReportsAreNoPass(t *testing.T) {
+	t.Parallel()
+	lost := errors.New("disk full")
+	for code, want := range map[int]int{exitPass: exitInternal, exitInconclusive: exitInternal, exitFail: exitFail, exitUsage: exitUsage, exitUnmeasured: exitUnmeasured, exitSIGINT: exitSIGINT} {
+		if got := afterWriting(code, lost); got != want {
+			t.Errorf("%d becomes %d, want %d", code, got, want)
+		}
+		if got := afterWriting(code, nil); got != code {
+			t.Errorf("%d becomes %d without an error", code, got)
+		}
+	}
+}
 
 func TestExitCodes_AreInTheReadme(t *testing.T) {
 	t.Parallel()
@@ -25,6 +70,49 @@ func TestExitCodes_AreInTheReadme(t *testing.T) {
 		if !strings.Contains(stdout, row.numbers()) {
 			t.Errorf("help exit-codes does not say %s:\n%s", row.numbers(), stdout)
 		}
+	}
+}
+
+// The page fills a terminal of 80 columns: a word stands in the next line only where it
+// has no room.
+func TestExitCodes_FillEightyColumns(t *testing.T) {
+	t.Parallel()
+	stdout, _, _ := call(t, "help", "exit-codes")
+	page, _, _ := strings.Cut(stdout, "\n\n")
+	previous := ""
+	for line := range strings.Lines(page) {
+		line = strings.TrimRight(line, "\n")
+		if len(line) > 80 {
+			t.Errorf("%d columns: %s", len(line), line)
+		}
+		words := strings.Fields(line)
+		if continues := strings.HasPrefix(line, "     "); continues && len(previous) > 20 && len(previous)+1+len(words[0]) <= 80 {
+			t.Errorf("%q has room in the line %q", words[0], previous)
+		}
+		previous = line
+	}
+}
+
+func TestWrapWords_BreaksAtTheWidth(t *testing.T) {
+	t.Parallel()
+	for width, want := range map[int]string{5: "one|two|three", 7: "one two|three", 8: "one two|three", 13: "one two three", 1: "one|two|three"} {
+		if got := strings.Join(wrapWords("one  two three", width), "|"); got != want {
+			t.Errorf("%d columns: %q, want %q", width, got, want)
+		}
+	}
+}
+
+// panics is a terminal on which writing panics.
+type panics struct{}
+
+func (panics) Write([]byte) (int, error) { panic("out of paper") }
+
+func TestMainCode_APanicIsAnInternalError(t *testing.T) {
+	t.Parallel()
+	var errs strings.Builder
+	code := mainCode([]string{"version"}, env{out: panics{}, err: &errs})
+	if code != exitInternal || !strings.Contains(errs.String(), "internal error: out of paper\n") || !strings.Contains(errs.String(), "goroutine") {
+		t.Errorf("exit %d: %s", code, &errs)
 	}
 }
 

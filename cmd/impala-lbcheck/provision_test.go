@@ -423,3 +423,24 @@ func TestProvision_SmokeLinesParse(t *testing.T) {
 		}
 	}
 }
+
+func TestReportCode_IsOfWhatIsLeftToDo(t *testing.T) {
+	t.Parallel()
+	whole := provision.Report{Complete: true, Instances: []provision.InstanceHealth{{ID: "i-1", State: "InService"}}}
+	for name, tc := range map[string]struct {
+		change func(*provision.Report)
+		want   int
+	}{
+		"all as it should be": {func(*provision.Report) {}, exitPass},
+		"not all was read":    {func(r *provision.Report) { r.Complete = false }, exitFail},
+		"something differs":   {func(r *provision.Report) { r.Drift = make([]provision.Change, 1) }, exitFail},
+		"out of service": {func(r *provision.Report) {
+			r.Instances = []provision.InstanceHealth{{ID: "i-1", State: "OutOfService"}}
+		}, exitFail},
+	} {
+		r := whole
+		if tc.change(&r); reportCode(r) != tc.want {
+			t.Errorf("%s: exit code %d, want %d", name, reportCode(r), tc.want)
+		}
+	}
+}

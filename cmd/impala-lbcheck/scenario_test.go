@@ -61,6 +61,19 @@ func TestRoot_EveryBuiltinScenarioIsACommand(t *testing.T) {
 // flagEntry is the first line of a flag in --help.
 var flagEntry = regexp.MustCompile(`(?m)^(      |  -\w, )--([a-z0-9-]+)`)
 
+// Where a run's reports go stands in one section of its help, not in two.
+func TestHelp_OutputIsOneSection(t *testing.T) {
+	t.Parallel()
+	stdout, _, _ := call(t, "smoke", "--help")
+	_, section, _ := strings.Cut(stdout, "\nOutput:\n")
+	section, _, _ = strings.Cut(section, "\n\n")
+	for _, flag := range []string{"out", "github-summary", "explain", "observations", "serve", "metrics-listen", "quiet", "baseline"} {
+		if !strings.Contains(section, "--"+flag+" ") {
+			t.Errorf("--%s is not in the section Output:\n%s", flag, section)
+		}
+	}
+}
+
 func TestHelp_EveryFlagSaysItsDefault(t *testing.T) {
 	t.Parallel()
 	for _, cmd := range everyCommand(newRoot(env{})) {

@@ -18,6 +18,7 @@ func TestRefusals_AreSaidOnceInTheUsersWords(t *testing.T) {
 		"compare - -":                       `"-": standard input is read by merge alone: name a file`,
 		"demo --out x.pdf":                  "--out x.pdf: the extension says no format; write FORMAT=x.pdf with one of",
 		"demo --out missing/x.json":         "--out missing/x.json: no file can be made in missing: no such file or directory",
+		"demo --github-summary missing/x":   "--github-summary missing/x: no file can be made in missing: no such file or directory",
 		"demo --fault ded":                  `--fault ded: unknown name "ded"; did you mean dead`,
 		"demo --fault zzzzzzzzzz":           "such as dead, refused, hung; demo --help and docs/faults.md list all",
 		"audit impala-prod --iam-policy":    "--iam-policy prints the policy of any audit, and takes no argument",

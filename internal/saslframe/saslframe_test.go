@@ -52,6 +52,14 @@ func TestReadMessage_Errors(t *testing.T) {
 	}
 }
 
+func TestMaxFrame_Is16MiB(t *testing.T) {
+	for header, want := range map[[4]byte]bool{{1, 0, 0, 0}: true, {1, 0, 0, 1}: false, {0x7f, 0xff, 0xff, 0xff}: false, {0xff, 0xff, 0xff, 0xff}: false} {
+		if _, err := saslframe.ReadFrameLength(header, saslframe.MaxFrame); (err == nil) != want {
+			t.Errorf("%x: %v", header, err)
+		}
+	}
+}
+
 func TestReadFrameLength(t *testing.T) {
 	t.Parallel()
 	wire := saslframe.AppendFrame(nil, []byte("abc"))

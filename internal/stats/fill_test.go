@@ -84,6 +84,8 @@ func TestFill(t *testing.T) {
 		"none to one without a share":     {got: FillColdest([]int{10, 0}, []float64{1, 0}, 2), want: []int{12, 0}},
 		"none where nobody has a share":   {got: FillColdest([]int{1}, []float64{0}, 2), want: []int{1}},
 		"the hottest gets all":            {got: FillHottest([]int{3, 4, 1}, even3, 5), want: []int{3, 9, 1}},
+		"of equals the first gets all":    {got: FillHottest([]int{1, 4, 4}, even3, 5), want: []int{1, 9, 4}},
+		"the first is the hottest":        {got: FillHottest([]int{4, 1, 1}, even3, 5), want: []int{9, 1, 1}},
 		"the hottest for its share":       {got: FillHottest([]int{10, 5}, []float64{.8, .2}, 3), want: []int{10, 8}},
 		"nobody is hot without a share":   {got: FillHottest([]int{1}, []float64{0}, 2), want: []int{1}},
 		"one gets all, whatever the rest": {got: FillOne([]int{3, 4, 1}, 2, 5), want: []int{3, 4, 6}},

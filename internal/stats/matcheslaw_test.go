@@ -131,3 +131,19 @@ func BenchmarkMatchesAtLeast(b *testing.B) {
 		})
 	}
 }
+
+// Without two sessions there is no pair, and with one order nothing to be told.
+func TestMatches_OfNothing(t *testing.T) {
+	t.Parallel()
+	for _, m := range []Matches{{}, {Counts: []int{0, 0}}, {Counts: []int{1}}} {
+		if m.Mean() != 0 || m.Variance() != 0 {
+			t.Errorf("%v: mean %g, variance %g", m.Counts, m.Mean(), m.Variance())
+		}
+	}
+	if p := normalTail([]Matches{{Counts: []int{5}, M: 4}}); p != 1 {
+		t.Errorf("one order: P = %g", p)
+	}
+	if p := (distribution{}).convolve(distribution{p: []float64{1}}); len(p.p) != 0 {
+		t.Errorf("a sum with nothing: %v", p)
+	}
+}

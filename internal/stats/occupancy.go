@@ -64,7 +64,7 @@ const maxExactWork = 3e6
 // negatively dependent (Mallows 1968, doi:10.1093/biomet/55.2.422).
 func fitsBounds(n int, shares []float64, threads int) (low, high float64) {
 	low, high = 1, 1
-	last, over := -1., 0.
+	var last, over float64 // a share of 0 never has too many
 	for _, p := range shares {
 		if p != last { // equal shares are adjacent and have the same probability
 			last, over = p, BinomialAtLeast(threads+1, n, p)

@@ -56,6 +56,17 @@ func TestHandles(t *testing.T) {
 	}
 }
 
+// How many coordinators there are is asked of who has not said it.
+func TestHandles_AsksForTheNumberOfCoordinators(t *testing.T) {
+	t.Parallel()
+	for declared, want := range map[int]bool{0: true, 1: false} {
+		found, _ := handlesJudge(reused(declared, scenarios.HandleTally{Opened: "a", Answered: "a", Reached: 20}))
+		if fix := found[0].Fix; (len(fix) > 0) != want || want && fix[0].Setting != "expect.coordinators" {
+			t.Errorf("%d declared: %+v", declared, fix)
+		}
+	}
+}
+
 // A client has its cookies for a connection, and loses them with it.
 func TestHandles_CookiesAreNoRemedy(t *testing.T) {
 	t.Parallel()

@@ -73,6 +73,8 @@ func TestBalance_EveryLookCounts(t *testing.T) {
 			scenarios.BalanceCoverage, scenarios.StatusInconclusive},
 		"and in the next one": {3, []scenarios.Look{look(first, judgetest.Dealt([]int{16, 16, 9}, 1)), look(confirm, judgetest.Dealt([]int{21, 21, 0}, 0)), look(confirm, judgetest.Dealt([]int{21, 21, 0}, 0))},
 			scenarios.BalanceCoverage, scenarios.StatusFail},
+		"few sessions, and all to one of five":  {5, slices.Repeat([]scenarios.Look{look(confirm, judgetest.Dealt([]int{10, 0, 0, 0, 0}, 0))}, 3), scenarios.BalanceCoverage, scenarios.StatusFail},
+		"fewer, and all to one of five":         {5, []scenarios.Look{look(first, judgetest.Dealt([]int{4, 0, 0, 0, 0}, 0))}, scenarios.BalanceCoverage, scenarios.StatusInconclusive},
 		"gone in silence within the first look": {4, []scenarios.Look{look(first, silent)}, scenarios.BalanceCoverage, scenarios.StatusInconclusive},
 		"all to one of three, and a few sessions cut": {3, []scenarios.Look{look(first, judgetest.Dealt([]int{42, 0, 0}, 0)), look(confirm, judgetest.Dealt([]int{41, 0, 0}, 1)), look(confirm, judgetest.Dealt([]int{42, 0, 0}, 0))},
 			scenarios.BalanceCoverage, scenarios.StatusFail},

@@ -39,6 +39,16 @@ func TestCoordinators_Silent(t *testing.T) {
 	}
 }
 
+func TestCoordinators_OneSessionIsTheWholeShare(t *testing.T) {
+	t.Parallel()
+	var look scenarios.Look
+	look.Add(scenarios.Observation{Who: scenarios.Identity{Coordinator: "c:1"}, Outcome: scenarios.OutcomeOK, Node: netip.MustParseAddrPort("127.0.0.2:21050"), Part: scenarios.PartOrdered})
+	got := coordinators(scenarios.Measured{Looks: []scenarios.Look{look}}, nil)
+	if len(got) != 1 || got[0].Share != 1 || got[0].Expected != nil {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestExpectedShares(t *testing.T) {
 	t.Parallel()
 	node := netip.MustParseAddrPort("127.0.0.2:21050")

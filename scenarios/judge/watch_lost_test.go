@@ -88,6 +88,7 @@ func TestWatch_Doubts(t *testing.T) {
 		"all were met":                  short(func(*scenarios.Measured) {}),
 		"one got none of the last five": short(func(e *scenarios.Measured) { e.Watch.Coords[1].Last = 10 }),
 		"one came late":                 short(func(e *scenarios.Measured) { e.Watch.Coords[1].First = 11 }),
+		"there is one coordinator":      short(func(e *scenarios.Measured) { e.Watch.Coords = e.Watch.Coords[:1] }),
 		"one was never met":             short(func(e *scenarios.Measured) { e.Scenario.Expect.Coordinators.Count = 3 }),
 	} {
 		t.Run(name, func(t *testing.T) {

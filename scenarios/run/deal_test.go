@@ -53,6 +53,23 @@ func TestDealer_EqualPartsWithoutTurns(t *testing.T) {
 	}
 }
 
+// What is planned is dealt as a whole, even one session.
+func TestDealer_DealsWhatIsPlanned(t *testing.T) {
+	t.Parallel()
+	nodes := someNodes(3)
+	for _, planned := range []int{1, 2, 7} {
+		d, want := dealer{seed: 3, planned: planned}, newDeal(nodes, planned, 3, 0, scenarios.Shard{}).nodes
+		for i := range planned {
+			if got := d.node(nodes); got != want[i] {
+				t.Errorf("session %d of %d: %v, want %v", i, planned, got.Addr, want[i].Addr)
+			}
+		}
+		if len(d.left) != 0 {
+			t.Errorf("%d of %d were dealt", planned+len(d.left), planned)
+		}
+	}
+}
+
 func TestDealer_DealsAgainWhereNodesComeAndGo(t *testing.T) {
 	t.Parallel()
 	nodes := someNodes(3)

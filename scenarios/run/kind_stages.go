@@ -57,10 +57,8 @@ func (r *run) stage(ctx context.Context, all *sync.WaitGroup, begin time.Duratio
 		r.closed(ctx, all, r.share(st.Closed), begin+st.Lasts(0))
 	case st.Hold > 0:
 		r.holdAll(ctx, all, begin, st)
-	case st.Ramp > 0:
+	default: // without a ramp its way takes no time
 		r.arrive(ctx, all, begin, pace.Ramp{From: from, To: st.Rate, In: time.Duration(st.Ramp), For: time.Duration(st.For)})
-	default:
-		r.arrive(ctx, all, begin, pace.Constant{Rate: st.Rate, For: time.Duration(st.For)})
 	}
 }
 

@@ -70,6 +70,29 @@ func TestStages_FollowEachOtherOnTime(t *testing.T) {
 	})
 }
 
+// One is as many as it says, of sessions that are closed and of sessions that are held.
+func TestStages_OfOneSession(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &balancer{coordinators: 5, takes: 700 * time.Millisecond}
+		var announced []string
+		_, seen := watched(t.Context(), t, b, staged(scenarios.Stage{Closed: 1, For: seconds(7)}, scenarios.Stage{Hold: 1, For: seconds(5)}), Options{Progress: func(e Event) {
+			if e.Kind == EventLook {
+				announced = append(announced, e.Text)
+			}
+		}})
+		parts := map[scenarios.Part]int{}
+		for _, o := range seen[2:] {
+			parts[o.Part]++
+		}
+		if parts[scenarios.PartParallel] != 10 || parts[scenarios.PartHeld] != 1 || len(parts) != 2 {
+			t.Errorf("sessions by part: %v, want 10 of the closed stage and one that is held", parts)
+		}
+		if want := []string{"1 session, and as many as the closed stages manage"}; !slices.Equal(announced, want) {
+			t.Errorf("announced %q, want %q", announced, want)
+		}
+	})
+}
+
 func TestStages_ArrivalWithoutASlotIsDropped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &balancer{coordinators: 5, takes: 900 * time.Millisecond}

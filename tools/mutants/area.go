@@ -21,7 +21,7 @@ var areas = []area{
 			"scenarios/judge", "scenarios/threshold", "scenarios/internal/balance", "scenarios/internal/batch",
 			"scenarios/internal/budget", "scenarios/internal/cause", "scenarios/internal/generator",
 		},
-		tests: []string{"scenarios/internal/cause", "scenarios/merge", "scenarios/judge", "report"},
+		tests: []string{"scenarios/internal/cause", "scenarios/judge", "scenarios/merge", "report"},
 	},
 	{
 		name: "hs2client",

@@ -6,8 +6,12 @@
 //
 // Each area of the code (area.go) has an equal part of the sample, as far as it has that
 // many mutants. Which mutants are drawn depends on the seed and on the changed text alone,
-// so one commit and one seed give one sample. Nothing is written into the tree: the
-// compiler reads the changed file by its -overlay.
+// so one commit and one seed give one sample.
+//
+// All mutants of a sample are compiled together (combined.go), each as a copy of its
+// function to which the function switches if that mutant is on; so a mutant costs the tests
+// that run on it, and no compiler. Nothing is written into the tree: the compiler reads the
+// changed files by its -overlay.
 //
 // Which tests execute a place is measured first, each test by itself. That takes some
 // minutes, and is kept in the directory -work for test binaries that have not changed. A

@@ -12,18 +12,24 @@ const (
 	lived    fate = iota
 	killed        // a test failed
 	timeout       // a test did not end
-	unbuilt       // the compiler refuses it, which is no mutant
 	reasoned      // lived, and equivalent.txt says why
 )
 
 func (f fate) String() string {
-	return [...]string{"lived", "killed", "timeout", "unbuilt", "equivalent"}[f]
+	return [...]string{"lived", "killed", "timeout", "equivalent"}[f]
 }
 
 // An outcome is a fate with its cause.
 type outcome struct {
 	fate fate
 	by   string // the package and the test; of one that lived, how many tests tried
+}
+
+// test is the test function that failed; "" where none is named.
+func (o outcome) test() string {
+	_, name, _ := strings.Cut(o.by, " ")
+	name, _, _ = strings.Cut(name, "/")
+	return name
 }
 
 // failed is how package testing begins the report of a failed test.

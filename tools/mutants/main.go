@@ -36,19 +36,26 @@ func try(o options, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	sample := r.sample(o)
+	if o.list {
+		for _, m := range sample {
+			fmt.Fprintf(stdout, "%d:%d %s\n", m.line, m.col, m.key())
+		}
+		return nil
+	}
 	work, done, err := workDirectory(o.work)
 	if err != nil {
 		return err
 	}
 	defer done()
-	b := bench{root: o.root, work: work}
-	known := &suites{bench: b, covered: packagesOf(o.areas), progress: stderr, measured: map[string]suite{}}
-	r.killer = killer{bench: b, suites: known, most: o.most, slow: o.slow}
-	n, err := draw(r.code.drawings(o), o.sampled(), r.mutant)
-	if err != nil || o.list {
+	k, err := newKiller(bench{root: o.root, work: work}, r.code, sample, o, stderr)
+	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "\nseed %d, %s in %s\n\n", o.seed, plural(n, "mutant"), time.Since(began).Round(time.Second))
+	if err := r.try(sample, k); err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "\nseed %d, %s in %s\n\n", o.seed, plural(len(sample), "mutant"), time.Since(began).Round(time.Second))
 	all := table(stdout, r.counts)
 	if all.share() < o.least {
 		r.wrong = append(r.wrong, fmt.Errorf("%.1f %% killed, and %g %% is wanted: write tests of what lived, or its reasons into equivalent.txt", all.share(), o.least))

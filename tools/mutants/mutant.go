@@ -30,9 +30,6 @@ func (m mutant) key() string {
 	return key
 }
 
-// place is file:line:col.
-func (m mutant) place() string { return fmt.Sprintf("%s:%d:%d", m.file, m.line, m.col) }
-
 // apply returns the file with the change.
 func (m mutant) apply(src []byte) []byte {
 	return []byte(string(src[:m.from]) + m.text + string(src[m.to:]))

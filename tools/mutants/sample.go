@@ -24,28 +24,30 @@ func shuffle(ms []mutant, seed uint64) {
 	})
 }
 
-// draw calls try with a mutant of each area in turn until n have counted, or none is left.
-// A mutant for which try returns false is replaced by the next of its area.
-func draw(ds []drawing, n int, try func(area, mutant) (bool, error)) (int, error) {
+// A drawn mutant is one of the sample.
+type drawn struct {
+	mutant
+	area area
+}
+
+// draw takes a mutant of each area in turn until there are n, or none is left. One that
+// does not count is replaced by the next of its area.
+func draw(ds []drawing, n int, counts func(mutant) bool) []drawn {
 	next := make([]int, len(ds))
-	counted := 0
-	for left := true; left && counted < n; {
+	var sample []drawn
+	for left := true; left; {
 		left = false
 		for i, d := range ds {
-			for counted < n && next[i] < len(d.mutants) {
+			for len(sample) < n && next[i] < len(d.mutants) {
 				m := d.mutants[next[i]]
 				next[i]++
-				counts, err := try(d.area, m)
-				if err != nil {
-					return counted, err
-				}
-				if counts {
-					counted++
+				if counts(m) {
+					sample = append(sample, drawn{m, d.area})
 					left = true
 					break
 				}
 			}
 		}
 	}
-	return counted, nil
+	return sample
 }

@@ -9,7 +9,7 @@ import (
 func TestTable_CountsTimeoutsAsKilledAndEquivalentsApart(t *testing.T) {
 	t.Parallel()
 	b := &strings.Builder{}
-	table(b, []counts{{"stats", [...]int{lived: 1, killed: 6, timeout: 1, unbuilt: 0, reasoned: 2}}, {"judge", [...]int{lived: 0, killed: 2, reasoned: 0}}})
+	table(b, []counts{{"stats", [...]int{lived: 1, killed: 6, timeout: 1, reasoned: 2}}, {"judge", [...]int{lived: 0, killed: 2, reasoned: 0}}})
 	const want = "" +
 		"   area  sampled  killed  of these timeouts  lived  equivalent  killed of the rest\n" +
 		"  stats       10       7                  1      1           2              87.5 %\n" +

@@ -9,17 +9,15 @@ import (
 // A trial tries mutants and counts their fates.
 type trial struct {
 	code   *code
-	killer killer
 	known  reasons
 	counts []counts
 	wrong  []error // equivalents that a test kills
 	out    io.Writer
-	list   bool // mutants are only printed
 }
 
 // newTrial reads the code and holds the reasons of equivalent.txt against it.
 func newTrial(o options, stdout io.Writer) (*trial, error) {
-	r := &trial{out: stdout, list: o.list}
+	r := &trial{out: stdout}
 	var err error
 	if r.known, err = parseReasons(o.equivalent); err == nil {
 		if r.code, err = readCode(o); err != nil {
@@ -33,32 +31,29 @@ func newTrial(o options, stdout io.Writer) (*trial, error) {
 	return r, nil
 }
 
-// mutant tries one, and reports whether it counts.
-func (r *trial) mutant(a area, m mutant) (bool, error) {
-	p := r.code.packages[packageOf(m.file)]
-	if !p.compiles(m) {
-		return false, nil
+// sample draws mutants that compile.
+func (r *trial) sample(o options) []drawn {
+	return draw(r.code.drawings(o), o.sampled(), func(m mutant) bool { return r.code.packages[packageOf(m.file)].compiles(m) })
+}
+
+// try tries the sample, and prints a line for each mutant.
+func (r *trial) try(sample []drawn, k *killer) error {
+	for _, m := range sample {
+		began := time.Now()
+		o, err := k.try(m)
+		if err != nil {
+			return fmt.Errorf("%s: %w", m.key(), err)
+		}
+		switch reason := r.known[m.key()]; {
+		case reason != "" && o.fate == lived:
+			o.fate = reasoned
+		case reason != "":
+			r.wrong = append(r.wrong, fmt.Errorf("equivalent.txt: %s: %s by %s", m.key(), o.fate, o.by))
+		}
+		fmt.Fprintln(r.out, line(m.mutant, o, time.Since(began)))
+		r.count(m.area.name, o.fate)
 	}
-	if r.list {
-		fmt.Fprintf(r.out, "%s %s\n", m.place(), m.key())
-		return true, nil
-	}
-	began := time.Now()
-	o, err := r.killer.try(m, p.file(m.file), a)
-	if err != nil {
-		return false, fmt.Errorf("%s: %w", m.key(), err)
-	}
-	switch reason := r.known[m.key()]; {
-	case o.fate == unbuilt:
-		return false, nil
-	case reason != "" && o.fate == lived:
-		o.fate = reasoned
-	case reason != "":
-		r.wrong = append(r.wrong, fmt.Errorf("equivalent.txt: %s: %s by %s", m.key(), o.fate, o.by))
-	}
-	fmt.Fprintln(r.out, line(m, o, time.Since(began)))
-	r.count(a.name, o.fate)
-	return true, nil
+	return nil
 }
 
 func (r *trial) count(area string, f fate) {

@@ -81,7 +81,7 @@ func (w *walk) replace(n ast.Node, text string) {
 func (w *walk) change(pos, end token.Pos, text, was, now string) {
 	at := w.fset.Position(pos)
 	w.found = append(w.found, mutant{
-		file: w.file.name, line: at.Line, col: at.Column, from: at.Offset, to: w.fset.Position(end).Offset,
+		file: w.file.name, line: at.Line, col: at.Column, from: at.Offset, to: w.offset(end),
 		text: text, function: w.function, scope: w.scope, was: was, now: now,
 	})
 }
@@ -89,5 +89,7 @@ func (w *walk) change(pos, end token.Pos, text, was, now string) {
 func (w *walk) source(n ast.Node) string { return w.text(n.Pos(), n.End()) }
 
 func (w *walk) text(pos, end token.Pos) string {
-	return string(w.file.src[w.fset.Position(pos).Offset:w.fset.Position(end).Offset])
+	return string(w.file.src[w.offset(pos):w.offset(end)])
 }
+
+func (w *walk) offset(pos token.Pos) int { return w.fset.Position(pos).Offset }

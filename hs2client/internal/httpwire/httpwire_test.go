@@ -76,6 +76,20 @@ func TestJar_CookiesEnd(t *testing.T) {
 	}
 }
 
+// A cookie lives as long as its server says, and ten years at the most.
+func TestJar_CookiesLiveLong(t *testing.T) {
+	t.Parallel()
+	const day = 24 * time.Hour
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	var j jar
+	j.store([]string{"a=day; Max-Age=86400", "b=ever; Max-Age=9999999999"}, now)
+	for after, want := range map[time.Duration]string{day - time.Second: "a=day; b=ever", day: "b=ever", 3650*day - time.Second: "b=ever", 3650 * day: ""} {
+		if got := j.header("/", false, now.Add(after)); got != want {
+			t.Errorf("after %v: %q, want %q", after, got, want)
+		}
+	}
+}
+
 func TestJar_PathsBelowTheOneOfTheCookie(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {

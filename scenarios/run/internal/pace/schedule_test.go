@@ -31,6 +31,7 @@ func TestSchedule_Due(t *testing.T) {
 		"ramp: down":                            {schedule: Ramp{From: 10, To: 2, In: 8 * time.Second, For: time.Second}, n: 48, want: 8 * time.Second},
 		"ramp: down, half way":                  {schedule: Ramp{From: 10, To: 2, In: 8 * time.Second, For: time.Second}, n: 32, want: 4 * time.Second},
 		"ramp: to the rate that it has":         {schedule: Ramp{From: 10, To: 10, In: time.Second}, n: 5, want: 500 * time.Millisecond},
+		"ramp: none in no time":                 {schedule: Ramp{From: 0, To: 10}, n: 0, want: 0, none: true},
 		"ramp: no way at all":                   {schedule: Ramp{From: 0, To: 10, For: time.Second}, n: 5, want: 500 * time.Millisecond},
 	} {
 		t.Run(name, func(t *testing.T) {
