@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"syscall"
@@ -102,15 +103,11 @@ func TestWrapWords_BreaksAtTheWidth(t *testing.T) {
 	}
 }
 
-// panics is a terminal on which writing panics.
-type panics struct{}
-
-func (panics) Write([]byte) (int, error) { panic("out of paper") }
-
 func TestMainCode_APanicIsAnInternalError(t *testing.T) {
 	t.Parallel()
 	var errs strings.Builder
-	code := mainCode([]string{"version"}, env{out: panics{}, err: &errs})
+	faulty := func(scenarios.Scenario, scenarios.Shard) error { panic("out of paper") }
+	code := mainCode([]string{"smoke", "127.0.0.1:1"}, env{out: io.Discard, err: &errs, permitted: faulty})
 	if code != exitInternal || !strings.Contains(errs.String(), "internal error: out of paper\n") || !strings.Contains(errs.String(), "goroutine") {
 		t.Errorf("exit %d: %s", code, &errs)
 	}
