@@ -152,10 +152,21 @@ func (h *haproxy) count(ctx context.Context, listener string) (map[string]int, e
 
 // openSessions returns the number of open sessions of a listener's servers.
 func (h *haproxy) openSessions(ctx context.Context, listener string) (int, error) {
-	now, err := h.stat(ctx, listener, "scur")
+	return h.sum(ctx, listener, "scur")
+}
+
+// total returns the number of sessions that a listener's servers have had since HAProxy
+// started.
+func (h *haproxy) total(ctx context.Context, listener string) (int, error) {
+	return h.sum(ctx, listener, "stot")
+}
+
+// sum adds up a statistic of a listener's servers.
+func (h *haproxy) sum(ctx context.Context, listener, name string) (int, error) {
+	each, err := h.stat(ctx, listener, name)
 	sum := 0
-	for _, sessions := range now {
-		sum += sessions
+	for _, n := range each {
+		sum += n
 	}
 	return sum, err
 }

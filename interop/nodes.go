@@ -86,13 +86,11 @@ func (h *haproxy) sessionsOnPort(ctx context.Context, port string) (int, error) 
 		if portOf(l.address()) != port {
 			continue
 		}
-		counts, err := h.count(ctx, l.name)
+		n, err := h.total(ctx, l.name)
 		if err != nil {
 			return 0, err
 		}
-		for _, n := range counts {
-			sum += n
-		}
+		sum += n
 	}
 	return sum, nil
 }

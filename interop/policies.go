@@ -158,12 +158,8 @@ func holdConnections(ctx context.Context, address string, n int) (release func()
 // sessions together.
 func (h *haproxy) awaitSessions(ctx context.Context, listener string, sessions int) error {
 	return poll(ctx, 50*time.Millisecond, func() (bool, error) {
-		counts, err := h.count(ctx, listener)
-		sum := 0
-		for _, n := range counts {
-			sum += n
-		}
-		return sum >= sessions, err
+		total, err := h.total(ctx, listener)
+		return total >= sessions, err
 	})
 }
 

@@ -127,21 +127,13 @@ func (b *shardBed) stopBalancer() {
 
 // sessions is how many sessions a listener of HAProxy has counted.
 func (b *shardBed) sessions(ctx context.Context, listener string) (int, error) {
-	counted, err := b.haproxy.count(ctx, listener)
-	sum := 0
-	for _, n := range counted {
-		sum += n
-	}
-	return sum, err
+	return b.haproxy.total(ctx, listener)
 }
 
 // goOn waits until shards have had some sessions each, of which HAProxy had counted
 // before.
 func (b *shardBed) goOn(ctx context.Context, listener string, before, shards int) error {
-	return poll(ctx, 50*time.Millisecond, func() (bool, error) {
-		now, err := b.sessions(ctx, listener)
-		return now >= before+3*shards, err
-	})
+	return b.haproxy.awaitSessions(ctx, listener, before+3*shards)
 }
 
 // merge judges the results that shards have printed.

@@ -29,7 +29,7 @@ func TestOpen_SessionsShareWhatTheyHaveInCommon(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { _ = session.Close(t.Context()) })
-		held = append(held, session.(*lbSession))
+		held = append(held, session.(graceful).HandleSession.(*lbSession))
 	}
 	if held[0].scenario != held[1].scenario {
 		t.Error("each session has a scenario of its own")

@@ -122,3 +122,20 @@ func TestDecodeResult_OfMergedResults(t *testing.T) {
 		}
 	}
 }
+
+// A text that ends too soon is told from one that is no result.
+func TestDecodeResult_OfATextThatEnds(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		`{"schema": "` + Schema + `", "verdict": "pa`: "the text ends before the result does",
+		`{"schema": "` + Schema + `", "looks": [`:     "the text ends before the result does",
+		" \n": "the text is empty",
+	} {
+		if _, err := DecodeResult([]byte(in)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q fails with %v, want %q", in, err, want)
+		}
+		if _, err := DecodeResultHead([]byte(in)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("the head of %q fails with %v, want %q", in, err, want)
+		}
+	}
+}

@@ -33,7 +33,7 @@ func HeadOf(r Result) ResultHead {
 func DecodeResultHead(b []byte) (ResultHead, error) {
 	h, err := decodeHead(b)
 	if err != nil {
-		return ResultHead{}, fmt.Errorf("result: %w", err)
+		return ResultHead{}, fmt.Errorf("result: %w", explainEnd(b, err))
 	}
 	return h, nil
 }

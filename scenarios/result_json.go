@@ -3,7 +3,9 @@ package scenarios
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"reflect"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/exactjson"
@@ -21,9 +23,22 @@ import (
 func DecodeResult(b []byte) (Result, error) {
 	r, err := decodeResult(b)
 	if err != nil {
-		return Result{}, fmt.Errorf("result: %w", err)
+		return Result{}, fmt.Errorf("result: %w", explainEnd(b, err))
 	}
 	return r, nil
+}
+
+// explainEnd says of a text that ends too soon what may have become of it.
+func explainEnd(b []byte, err error) error {
+	decoder := json.NewDecoder(bytes.NewReader(b))
+	var whole json.RawMessage
+	switch end := decoder.Decode(&whole); {
+	case errors.Is(end, io.ErrUnexpectedEOF):
+		return errors.New("the text ends before the result does: what wrote it was stopped, or the disk is full; leave it out, or run it again")
+	case errors.Is(end, io.EOF):
+		return errors.New("the text is empty: nothing was stored")
+	}
+	return err
 }
 
 func decodeResult(b []byte) (Result, error) {

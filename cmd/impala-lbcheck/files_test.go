@@ -132,7 +132,7 @@ func TestCanWrite_ToAPipe(t *testing.T) {
 	}
 	defer r.Close()
 	defer w.Close()
-	if err := (*unfinished)(nil).canWrite("/dev/fd/" + strconv.Itoa(int(w.Fd()))); err != nil {
+	if err := new(unfinished).canWrite("/dev/fd/" + strconv.Itoa(int(w.Fd()))); err != nil {
 		t.Error(err)
 	}
 }

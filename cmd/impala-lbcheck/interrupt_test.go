@@ -6,6 +6,8 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"os/signal"
 	"slices"
 	"strings"
 	"sync"
@@ -80,6 +82,9 @@ func interruptionsOf(rows []interruptRow, n int, seed uint64) []interruptTry {
 // stays open on the cluster, and its files are whole or not there.
 func TestInterrupt_LeavesNothingOpenAndNoFileHalf(t *testing.T) {
 	t.Parallel()
+	if signal.Ignored(syscall.SIGHUP) { // by nohup, which a process would take to be meant for it
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
+	}
 	n, rows := *interruptions, slices.Clone(interruptRows)
 	if n == 0 {
 		n, rows = 14, slices.DeleteFunc(rows, func(r interruptRow) bool { return r.prints })

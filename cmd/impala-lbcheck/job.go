@@ -9,6 +9,7 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/flags"
 	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/jobs"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
 // newJob is the parent of the commands that write what engines run shards with.
@@ -47,6 +48,8 @@ func completeJob(cmd *cobra.Command, e env, j *jobs.Job, args []string) error {
 		return fmt.Errorf("which command? Write it behind --: %s --shards 8 -- smoke impala.example.com", cmd.CommandPath())
 	case j.Shards == 0:
 		return errors.New("how many? --shards 8")
+	case j.Shards < 0 || j.Shards > scenarios.MaxShards:
+		return fmt.Errorf("--shards %d: it must be from 1 to %d", j.Shards, scenarios.MaxShards)
 	}
 	if err := jobs.CheckName(j.Name); err != nil {
 		return fmt.Errorf("--name: %w", err)

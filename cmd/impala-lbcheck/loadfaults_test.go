@@ -90,6 +90,11 @@ var loadFaults = []faultRow{
 		exit: 0, reported: "tolerated: no session failed and none was lost",
 		contains: []string{"coord-a2:25000", "5 of 5 sessions stayed open"},
 	}, {
+		faults: []string{"cuts=4:6"}, scenario: "watch", slow: true, settings: "--watch-for 4s", noHealthyRun: true,
+		fails: []string{scenarios.WatchOutage}, inconclusive: []string{scenarios.WatchLost}, exit: 1,
+		reported: "watch.outage: long sessions that never opened; watch.lost inconclusive",
+		contains: []string{"two never opened: open.reset"},
+	}, {
 		faults: []string{"no-executors"}, scenario: "query", settings: "--slowest 1000", // a busy machine delays statements of milliseconds
 		fails: []string{scenarios.QuerySucceeds}, exit: 1,
 		reported: "query.succeeds (execute.admission), not attributed to the balancer", contains: []string{"no executors", "execute.admission", "not the balancer's fault"},

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/simcluster"
+	"github.com/impala-lbcheck/impala-lbcheck/report"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -167,5 +168,29 @@ func TestShards_StartTogether(t *testing.T) {
 	}
 	if ordered == 0 {
 		t.Errorf("no session in order: %s", text)
+	}
+}
+
+// What the documents say of limits and times of shards is what they are.
+func TestShards_DocumentedLimits(t *testing.T) {
+	t.Parallel()
+	for name, says := range map[string][]string{
+		"scale.md": {
+			fmt.Sprintf("The scouts are before: %g s, and a turn for each shard", scoutLead.Seconds()),
+			fmt.Sprintf("of which %d MiB are read", maxTogether>>20),
+		},
+		"merge.md": {
+			fmt.Sprintf("at most %d %03d, of %d MiB each and %d MiB together", maxDocuments/1000, maxDocuments%1000, report.MaxResult>>20, maxTogether>>20),
+		},
+	} {
+		text, err := os.ReadFile("../../docs/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range says {
+			if !strings.Contains(strings.Join(strings.Fields(string(text)), " "), want) {
+				t.Errorf("docs/%s does not say %q", name, want)
+			}
+		}
 	}
 }

@@ -52,20 +52,23 @@ func eachTampered(t *testing.T, some, many int, build func(*testing.T) (*cluster
 	t.Helper()
 	var tried peertest.Tried
 	try := func(change peertest.Change) (said int) {
-		c, spec := build(t)
-		p, err := faultproxy.New(c.URL())
-		if err != nil {
-			t.Fatal(err)
-		}
-		s := &tampered{change: change}
-		p.Change(s.answer)
-		start := time.Now()
-		err = run(c.cloud(t, p.URL(), "us-east-1"), spec, c, change)
-		tried.Note(time.Since(start), 0, err == nil)
-		if err := p.Close(); err != nil {
-			t.Error(err)
-		}
-		return s.said
+		t.Run("", func(t *testing.T) { // whose cleanups let go of the simulation
+			c, spec := build(t)
+			p, err := faultproxy.New(c.URL())
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := &tampered{change: change}
+			p.Change(s.answer)
+			start := time.Now()
+			err = run(c.cloud(t, p.URL(), "us-east-1"), spec, c, change)
+			tried.Note(time.Since(start), 0, err == nil)
+			if err := p.Close(); err != nil {
+				t.Error(err)
+			}
+			said = s.said
+		})
+		return said
 	}
 	for _, change := range peertest.Changes(try(peertest.Change{}), some, many) {
 		try(change)
@@ -88,7 +91,7 @@ func TestTampered_ComparisonsOfAWS(t *testing.T) {
 		t.Run("plan, "+name, func(t *testing.T) {
 			t.Parallel()
 			var whole Plan
-			eachTampered(t, 10, 1000, built(t, file), func(cloud Cloud, spec lbfile.Spec, c *cluster, change peertest.Change) error {
+			eachTampered(t, 5, 1000, built(t, file), func(cloud Cloud, spec lbfile.Spec, c *cluster, change peertest.Change) error {
 				writes := c.Writes()
 				plan, err := MakePlan(t.Context(), cloud, spec)
 				if change.Name == "" {
@@ -104,7 +107,7 @@ func TestTampered_ComparisonsOfAWS(t *testing.T) {
 		t.Run("status, "+name, func(t *testing.T) {
 			t.Parallel()
 			var whole Report
-			eachTampered(t, 10, 1000, built(t, file), func(cloud Cloud, spec lbfile.Spec, c *cluster, change peertest.Change) error {
+			eachTampered(t, 5, 1000, built(t, file), func(cloud Cloud, spec lbfile.Spec, c *cluster, change peertest.Change) error {
 				writes := c.Writes()
 				report, err := Status(t.Context(), cloud, spec)
 				if change.Name == "" {
@@ -144,7 +147,7 @@ func TestTampered_ApplyOnAWS(t *testing.T) {
 				c := newCluster(t, awssim.Config{IssueAfter: 1})
 				return c, sweepFile(t, c, file)
 			}
-			eachTampered(t, 5, 400, fresh, func(cloud Cloud, spec lbfile.Spec, c *cluster, change peertest.Change) error {
+			eachTampered(t, 3, 400, fresh, func(cloud Cloud, spec lbfile.Spec, c *cluster, change peertest.Change) error {
 				report, err := Apply(t.Context(), cloud, spec, Options{})
 				defer closeSim(t, c)
 				if err != nil {
@@ -177,7 +180,7 @@ func TestTampered_DestroyOnAWS(t *testing.T) {
 				before = n.theirs(t)
 				return n.cluster, n.spec
 			}
-			eachTampered(t, 4, 300, fresh, func(cloud Cloud, spec lbfile.Spec, c *cluster, change peertest.Change) error {
+			eachTampered(t, 2, 300, fresh, func(cloud Cloud, spec lbfile.Spec, c *cluster, change peertest.Change) error {
 				report, err := Destroy(t.Context(), cloud, spec, DestroyOptions{PurgeLogs: true})
 				defer closeSim(t, c)
 				if err != nil {

@@ -131,7 +131,7 @@ func TestTampered_AnswersOfAWS(t *testing.T) {
 		if s.status < 300 && refusal != nil {
 			t.Fatalf("%s: %v", s.operation, refusal)
 		}
-		for _, change := range peertest.Changes(len(s.body), 40, 1200) {
+		for _, change := range peertest.Changes(len(s.body), 15, 1200) {
 			body, _ := change.Apply(s.body, 0)
 			before, start := allocated(), time.Now()
 			got, err := s.again(t.Context(), cloud, by, body)

@@ -126,7 +126,7 @@ func (r round) stored(t *testing.T, result scenarios.Result) {
 	result.Summary = report.Sentence(result)
 	var doc bytes.Buffer
 	for _, f := range report.Formats() {
-		var to io.Writer = io.Discard
+		to := io.MultiWriter() // to nobody
 		if f == report.FormatJSON {
 			to = &doc
 		}

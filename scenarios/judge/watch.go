@@ -1,6 +1,8 @@
 package judge
 
 import (
+	"slices"
+
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/balance"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/batch"
@@ -45,11 +47,15 @@ type watchData struct {
 
 // verdict is the rule itself. What failed is held against the limit, whatever
 // became of the command; that nothing failed says something only where
-// something was done.
+// something was done. A long session that did not open was a new one that failed: for
+// how long others would have is not known, so that it fails where not one may.
 func (w watchData) verdict(e scenarios.Measured) (scenarios.Status, string) {
 	cut := len(e.Looks) > 0 && e.Looks[len(e.Looks)-1].Cut
 	command := e.Scenario.Watch.OnEvent != ""
+	unopened := len(w.unopened()) > 0
 	switch {
+	case unopened && w.limit == 0:
+		return scenarios.StatusFail, w.eventNote()
 	case w.Errors > 0 && (w.Outage > w.limit || w.limit == 0):
 		return scenarios.StatusFail, w.eventNote()
 	case command && w.EventText != "" && !w.anyEffect():
@@ -60,7 +66,7 @@ func (w watchData) verdict(e scenarios.Measured) (scenarios.Status, string) {
 		return scenarios.StatusInconclusive, "The watch was cut short: sessions may have failed for longer"
 	case command && w.Event == nil && w.EventText == "":
 		return scenarios.StatusInconclusive, "The command was never started"
-	case !w.anyEffect():
+	case !w.anyEffect() && !unopened:
 		return scenarios.StatusPass, w.noEffect(command)
 	}
 	return scenarios.StatusPass, w.eventNote()
@@ -98,6 +104,14 @@ func (w watchData) lost() []scenarios.LongSession {
 	return out
 }
 
+// unopened are the long sessions that failed to open, before the watch began. One that
+// the end of the run cut short has no class.
+func (w watchData) unopened() []scenarios.LongSession {
+	return slices.DeleteFunc(slices.Clone(w.Long), func(l scenarios.LongSession) bool {
+		return l.Outcome != scenarios.OutcomeUnknown || l.Class.IsZero()
+	})
+}
+
 // failedNew are the errors of new sessions: all errors less those of the
 // sessions that stayed open.
 func failedNew(e scenarios.Measured) []scenarios.ErrorGroup {
@@ -124,6 +138,9 @@ func failedNew(e scenarios.Measured) []scenarios.ErrorGroup {
 func (w watchData) fix() scenarios.Fixes {
 	if dead := w.deadNodes(); len(dead) > 0 {
 		return cause.Fixes(dead)
+	}
+	if w.Errors == 0 { // long sessions did not open
+		return cause.Fixes(cause.Of(w.e))
 	}
 	switch kinds := kindsOf(w.groups); {
 	case kinds[vocab.KindShuttingDown]:

@@ -24,6 +24,7 @@ func lostJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 		f.Message = "no long session was open until the end, or has an outcome"
 		return []scenarios.Finding{f}, scenarios.NextLook{}
 	}
+	unopened := w.unopened()
 	lost, stayed, limit := w.lost(), w.lostOnStayed(), e.Scenario.Expect.MaxLost
 	f.Observed, f.Limit = phrase.Num(len(stayed)), phrase.Num(limit)
 	f.Status = scenarios.StatusPass
@@ -43,6 +44,9 @@ func lostJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 		f.Status = scenarios.StatusInconclusive
 	case len(stayed) > limit:
 		f.Status = scenarios.StatusFail
+	case len(stayed)+len(unopened) > limit && len(unopened) > 0:
+		f.Status = scenarios.StatusInconclusive
+		f.Message += "; " + describeUnopened(unopened) + ", and might have been lost"
 	case len(stayed) > 0:
 		f.Note = fmt.Sprintf("As many as expect.max_lost allows, %d, or fewer", limit)
 	}

@@ -54,6 +54,10 @@ func TestWatch_Lost(t *testing.T) {
 		"as many as are allowed":                      {together(losingAt(map[int]scenarios.Seconds{0: 12.5, 1: 12.5, 3: 12.5}), gone(sec(64), 0), allowing(1)), scenarios.StatusPass},
 		"more than are allowed":                       {together(losingAt(all), allowing(4)), scenarios.StatusFail},
 		"all, and it is not known of which":           {together(unidentifiedLong, losingAt(all)), scenarios.StatusInconclusive},
+		"one did not open":                            {neverOpening(1, "open.reset"), scenarios.StatusInconclusive},
+		"one did not open, and one may be lost":       {together(neverOpening(1, "open.reset"), allowing(1)), scenarios.StatusPass},
+		"one did not open, and more are lost":         {together(losingAt(all), neverOpening(1, "open.reset")), scenarios.StatusFail},
+		"none opened":                                 {neverOpening(5, "open.reset"), scenarios.StatusInconclusive},
 		"two processes of one name are not a restart": {together(sharedPIDs, losingAt(map[int]scenarios.Seconds{0: 12.5, 1: 12.5})), scenarios.StatusFail},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -68,6 +68,26 @@ func losing(n, coordinator int, cut scenarios.Cut, class string) func(*scenarios
 	}
 }
 
+// neverOpening has the first long sessions fail to open.
+func neverOpening(n int, class string) func(*scenarios.Measured) {
+	return func(e *scenarios.Measured) {
+		for i := range n {
+			l := &e.Watch.Long[i]
+			l.Coordinator, l.Outcome, l.Class = "", scenarios.OutcomeUnknown, vocabtest.Class(class)
+			e.Looks[0].Errors = scenarios.MergeErrors(e.Looks[0].Errors, scenarios.ErrorGroup{Class: l.Class, Count: 1, Hint: scenarios.Fixes{{Why: "a hint"}}})
+		}
+	}
+}
+
+// interrupted has the first long sessions end with the run.
+func interrupted(n int) func(*scenarios.Measured) {
+	return func(e *scenarios.Measured) {
+		for i := range n {
+			e.Watch.Long[i].Outcome = scenarios.OutcomeUnknown
+		}
+	}
+}
+
 func gone(back *scenarios.Seconds, peak float64, pids ...int32) func(*scenarios.Measured) {
 	return func(e *scenarios.Measured) {
 		c := &e.Watch.Coords[1]
@@ -113,6 +133,10 @@ func TestWatch(t *testing.T) {
 		"something of its own kind":                              {steady(0, "", failing(2, 1, "open.session-limit")), scenarios.StatusFail},
 		"long sessions are lost and no new one fails":            {steady(0, restart, losing(3, 0, scenarios.CutFIN, "execute.eof")), scenarios.StatusPass},
 		"long sessions are lost on two coordinators":             {steady(0, restart, together(losing(1, 1, scenarios.CutSilent, "execute.timeout"), losing(1, 0, scenarios.CutFIN, "execute.eof"))), scenarios.StatusPass},
+		"long sessions do not open":                              {steady(0, restart, neverOpening(2, "open.reset")), scenarios.StatusFail},
+		"long sessions do not open, and others may fail":         {steady(5*time.Second, restart, neverOpening(2, "open.reset")), scenarios.StatusPass},
+		"long sessions end with the run":                         {steady(0, restart, interrupted(2)), scenarios.StatusPass},
+		"a long session does not open, and a new one fails":      {steady(0, restart, together(neverOpening(1, "open.timeout"), interrupted(1), failing(1, .5, "open.eof"))), scenarios.StatusFail},
 		"it failed before the command":                           {steady(0, restart, together(failing(1, .5, "open.eof"), func(e *scenarios.Measured) { e.Watch.Noticed = sec(5) })), scenarios.StatusFail},
 		"a restart too short to be missed":                       {steady(0, restart, func(e *scenarios.Measured) { e.Watch.Coords[1].PIDs = []int32{8, 9} }), scenarios.StatusPass},
 		"the command failed and nothing happened":                {steady(0, restart, commandFails), scenarios.StatusInconclusive},

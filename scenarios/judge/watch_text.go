@@ -79,7 +79,7 @@ func (w watchData) relativeTime(t scenarios.Seconds) string {
 
 // describeLong is "two of 5 long sessions were lost, both on coord-a2:25000, by RST".
 func (w watchData) describeLong() string {
-	lost, unknown := w.lost(), 0
+	lost, unopened, unknown := w.lost(), w.unopened(), 0
 	for _, f := range w.Long {
 		if f.Outcome == scenarios.OutcomeUnknown {
 			unknown++
@@ -93,10 +93,22 @@ func (w watchData) describeLong() string {
 		}
 		out += onHosts(hosts, len(lost)) + ", " + phrase.List(ways)
 	}
-	if unknown > 0 {
-		out += fmt.Sprintf(" (%d never opened, or %s no outcome)", unknown, phrase.Agree(unknown, "has", "have"))
+	if len(unopened) > 0 {
+		out += "; " + describeUnopened(unopened)
+	}
+	if unknown -= len(unopened); unknown > 0 {
+		out += fmt.Sprintf(" (%d %s no outcome)", unknown, phrase.Agree(unknown, "has", "have"))
 	}
 	return out
+}
+
+// describeUnopened is "two never opened: open.reset".
+func describeUnopened(unopened []scenarios.LongSession) string {
+	var classes []scenarios.Class
+	for _, l := range unopened {
+		classes = batch.Union(classes, []scenarios.Class{l.Class})
+	}
+	return phrase.Number(len(unopened)) + " never opened: " + phrase.List(batch.Texts(classes))
 }
 
 // onHosts is ", both on coord-a2:25000".

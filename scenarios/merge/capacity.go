@@ -41,7 +41,7 @@ func (c capacitySum) sum(asked scenarios.Seconds) (out *scenarios.Capacity, wron
 	}
 	all := sumOfHeld(c.docs)
 	m := meetingOf(c.holds)
-	if !m.is(all.StoppedBy.IsZero(), asked) {
+	if !m.isOneLoad(all.StoppedBy.IsZero(), asked) {
 		wrong = &m
 	}
 	if m.known() && m.never() {
@@ -53,20 +53,31 @@ func (c capacitySum) sum(asked scenarios.Seconds) (out *scenarios.Capacity, wron
 
 // most are the documents that held the most sessions at one instant, as far as is known.
 func (c capacitySum) most() []heldBy {
-	var best []heldBy
+	var best heldBy
 	held := -1
 	for _, at := range c.docs {
-		meet, n := []heldBy{at}, at.Held
+		n := at.Held
 		for _, d := range c.docs {
-			if d.Hold != nil && at.Hold != nil && d.Hold != at.Hold && d.began <= at.began && d.ended >= at.began {
-				meet, n = append(meet, d), n+d.Held
+			if d.heldWhen(at) {
+				n += d.Held
 			}
 		}
 		if n > held {
-			best, held = meet, n
+			best, held = at, n
 		}
 	}
-	return best
+	meet := []heldBy{best}
+	for _, d := range c.docs {
+		if d.heldWhen(best) {
+			meet = append(meet, d)
+		}
+	}
+	return meet
+}
+
+// heldWhen reports whether a document held its sessions when another began to.
+func (d heldBy) heldWhen(other heldBy) bool {
+	return d.Hold != nil && other.Hold != nil && d.Hold != other.Hold && d.began <= other.began && d.ended >= other.began
 }
 
 // sumOfHeld adds what was held together. What follows from it is the judge's to fill.

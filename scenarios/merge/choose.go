@@ -92,16 +92,20 @@ func oneOfEachShard(docs []Document, o Options) (left []Document, remarks []stri
 			}
 		}
 	}
-	out := map[string]bool{} // by run
+	counts := map[slot]Document{} // the one that does
+	out := map[string]bool{}      // by run
 	for _, d := range docs {
 		for _, s := range d.sources() {
 			if s.Shard == nil {
 				continue
 			}
 			at := slot{wholeOf(s), s.Shard.Index}
-			best, err := pick(at, of[at], o)
-			if err != nil {
-				return nil, nil, err
+			best, known := counts[at]
+			if !known {
+				if best, err = pick(at, of[at], o); err != nil {
+					return nil, nil, err
+				}
+				counts[at] = best
 			}
 			if best.head.Run != d.head.Run {
 				out[d.head.Run] = true
@@ -109,7 +113,7 @@ func oneOfEachShard(docs []Document, o Options) (left []Document, remarks []stri
 			}
 		}
 	}
-	return slices.DeleteFunc(docs, func(d Document) bool { return out[d.head.Run] }), remarks, nil
+	return slices.DeleteFunc(docs, func(d Document) bool { return out[d.head.Run] }), boundedRemarks(remarks), nil
 }
 
 // pick is the one of the documents of a shard that counts: the complete one, else the

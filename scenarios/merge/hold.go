@@ -63,9 +63,9 @@ func (m meeting) never() bool { return m.lasted < 0 }
 
 func (m meeting) known() bool { return m.last.known && m.first.known }
 
-// is reports whether what shards held is one load. Clocks differ between machines, and a
+// isOneLoad reports whether what shards held is one. Clocks differ between machines, and a
 // session may get in just when another shard's have left: an instant is too short.
-func (m meeting) is(allGotIn bool, asked scenarios.Seconds) bool {
+func (m meeting) isOneLoad(allGotIn bool, asked scenarios.Seconds) bool {
 	switch {
 	case !allGotIn:
 		return true // it is not, and it has failed

@@ -11,8 +11,8 @@ type kindRules struct {
 	refused     string // why there is none; "": there is
 	notRepeated string // why only shards that ran at the same time can be summed; "": other runs can, too
 
-	// apart is how far apart the loads of shards may begin, in a scenario that says; nil:
-	// their sessions are no load that all make together, or are judged by when they are held.
+	// apart is how far apart the loads of shards may begin, in a scenario that says; nil: as
+	// far as their runs meet, or what they held is judged by when they held it.
 	apart func(scenarios.Scenario) (limit, bool)
 }
 

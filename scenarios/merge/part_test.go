@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/merge"
 )
 
 // nodeOf is the n-th of many nodes.
@@ -108,5 +109,35 @@ func TestMerge_ListsAreBounded(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// However many documents are left out, or did not meet, the sum says so of some of them,
+// and how many others there are.
+func TestMerge_RemarksOnTheSumAreBounded(t *testing.T) {
+	t.Parallel()
+	const runs, kept = 70, 64
+	s := scenarioOf(scenarios.KindStages)
+	two := split(s, healthy(sessions(s.Kind, 1, 20, 1)), 2)
+	again, apart := slices.Clone(two), []scenarios.Result(nil)
+	for i := range runs {
+		again = append(again, rejudged(two[1], func(r *scenarios.Result) {
+			r.Run, r.Started = fmt.Sprint("again-", i), r.Started.Add(time.Duration(i+1)*time.Second)
+		}))
+		for j, shard := range two {
+			apart = append(apart, rejudged(shard, func(r *scenarios.Result) {
+				r.Run, r.Seed, r.Started = fmt.Sprint("apart-", i, "-", j), uint64(i+1), r.Started.Add(time.Duration(j)*time.Hour)
+			}))
+		}
+	}
+	for says, in := range map[string][]scenarios.Result{"is left out": again, "had ended": apart} {
+		r, err := merge.Merge(in, merge.Options{PickLast: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := slices.DeleteFunc(slices.Clone(r.Remarks), func(text string) bool { return !strings.Contains(text, says) })
+		if last := fmt.Sprint(runs-kept, " more remarks like the last are left out"); len(said) != kept || !slices.Contains(r.Remarks, last) {
+			t.Errorf("%d remarks that say %q, of %d in all, the last of them %q", len(said), says, len(r.Remarks), r.Remarks[len(r.Remarks)-1])
+		}
 	}
 }

@@ -25,13 +25,15 @@ func (s *sum) lacks(c chosen, apart *meeting) ([]lack, error) {
 	for _, text := range c.missing {
 		out = append(out, lack{text, "run what is missing, with the same seed and number of shards, and merge again"})
 	}
+	var remarks []string
 	for _, a := range apartOf(s.r.Sources) {
 		if reason := kinds[s.r.Scenario.Kind.OrLooks()].notRepeated; reason != "" {
 			return nil, &ApartError{Ended: s.names[a.ended.Run], Began: s.names[a.began.Run], reason: reason}
 		}
-		s.said = append(s.said, a.remark())
+		remarks = append(remarks, a.remark())
 		out = append(out, lack{a.String(), startTogether})
 	}
+	s.said = append(s.said, boundedRemarks(remarks)...)
 	for _, l := range loadsApart(s.r.Scenario, s.r.Sources) {
 		out = append(out, lack{l.String(), startTogether})
 	}

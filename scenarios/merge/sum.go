@@ -12,8 +12,8 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// own are the settings that the machines of one run may have of their own.
-var own = []string{"description", "seed", "load.local_addresses"}
+// ownSettings are those that each machine of one run may have of its own.
+var ownSettings = []string{"description", "seed", "load.local_addresses"}
 
 // maxSpan is how long after the first a run may have begun.
 const maxSpan = 365 * 24 * time.Hour
@@ -109,8 +109,8 @@ func (s *sum) fits(name string, r scenarios.Result) error {
 		s.r.Schema, s.r.Seed, s.r.Scenario, s.r.Baseline = r.Schema, r.Seed, r.Scenario, r.Baseline
 		return nil
 	}
-	for _, d := range scenarios.Differences(s.r.Scenario, r.Scenario, own...) {
-		return fmt.Errorf("%s: its scenario is not that of %s: %s", name, s.first, d)
+	if differ := scenarios.Differences(s.r.Scenario, r.Scenario, ownSettings...); len(differ) > 0 {
+		return fmt.Errorf("%s: its scenario is not that of %s: %s", name, s.first, differ[0])
 	}
 	if !reflect.DeepEqual(s.r.Baseline, r.Baseline) {
 		return &BaselineError{First: s.first, Other: name, first: s.r.Baseline, other: r.Baseline}
@@ -129,6 +129,15 @@ func (s *sum) remark(text string) {
 	default:
 		s.r.Remarks = append(s.r.Remarks, text)
 	}
+}
+
+// boundedRemarks are remarks of one kind on the sum itself: a document may have one each.
+func boundedRemarks(all []string) []string {
+	more := len(all) - maxRemarks
+	if more <= 0 {
+		return all
+	}
+	return append(all[:maxRemarks], fmt.Sprintf("%d more remarks like the last are left out", more))
 }
 
 func (s *sum) addCloses(closes []scenarios.CloseTally) {

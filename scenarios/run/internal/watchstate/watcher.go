@@ -87,11 +87,15 @@ func (w *Watcher) noticed(now time.Duration) {
 	}
 }
 
-// LongOpened takes in the opening of long session i, good or bad.
+// LongOpened takes in the opening of long session i, good or bad. One that was ended for
+// its certificate has no class, since the service did not refuse it.
 func (w *Watcher) LongOpened(i int, o scenarios.Observation) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.seen.Long[i] = scenarios.LongSession{Node: o.Node.String(), Coordinator: o.Who.Coordinator, Class: o.Class}
+	w.seen.Long[i] = scenarios.LongSession{Node: o.Node.String(), Coordinator: o.Who.Coordinator}
+	if !o.Refused {
+		w.seen.Long[i].Class = o.Class
+	}
 }
 
 // LongEnded takes in the end of long session i; asked tells one that was found out
