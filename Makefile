@@ -133,7 +133,7 @@ soak: ## every scenario over every way in for SOAK (30m), with faults: nothing l
 MUTANTS ?= 400
 SEED ?= 1
 MUTANTFLAGS ?=
-mutants: ## one small mistake after another in the shipped code, 400 by chance, of which tests have to notice 90 % (an hour and a half)
+mutants: ## one small mistake after another in the shipped code, 400 by chance, of which tests have to notice 90 % (an hour)
 	@go -C tools/mutants run . -n $(MUTANTS) -seed $(SEED) $(MUTANTFLAGS) > mutants.new; code=$$?; mv mutants.new mutants.log; \
 	grep '^lived' mutants.log; sed -n '/^seed/,$$p' mutants.log; exit $$code
 

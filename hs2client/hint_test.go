@@ -105,3 +105,36 @@ func TestHintFor_SuggestsSettingsOfAScenario(t *testing.T) {
 		t.Errorf("%d fixes have a setting", settings)
 	}
 }
+
+// Each guess about a port is of what the client did not do.
+func TestOpenHint_GuessesWhatThePortIs(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		e        Error
+		m        mode
+		received bool
+		want     string
+	}{
+		"silent":                    {e: Error{Kind: KindTimeout}, want: "auth.mechanism=ldap tls.enabled=true"},
+		"cut":                       {e: Error{Kind: KindEOF}, want: "auth.mechanism=ldap tls.enabled=true"},
+		"Beeswax":                   {e: Error{Kind: KindEOF}, m: mode{protocol: ProtocolBeeswax}, want: "auth.mechanism=ldap tls.enabled=true target.protocol=hs2"},
+		"within TLS":                {e: Error{Kind: KindEOF}, m: mode{tls: true}, want: "auth.mechanism=ldap"},
+		"within TLS, and it spoke":  {e: Error{Kind: KindEOF}, m: mode{tls: true}, received: true},
+		"after a login":             {e: Error{Kind: KindEOF}, m: mode{sasl: true}},
+		"after a login, it spoke":   {e: Error{Kind: KindReset}, m: mode{sasl: true}, received: true},
+		"HTTP on a port of SASL":    {e: Error{Kind: KindGarbage, heard: vocab.HeardSASL}, m: mode{protocol: ProtocolHS2HTTP}, want: "target.protocol=hs2"},
+		"HTTP on a port of Thrift":  {e: Error{Kind: KindGarbage, heard: vocab.HeardThrift}, m: mode{protocol: ProtocolHS2HTTP}, want: "target.protocol=hs2"},
+		"HTTP on a port of a proxy": {e: Error{Kind: KindGarbage, heard: vocab.HeardHTTP}, m: mode{protocol: ProtocolHS2HTTP}, want: "target.http_path="},
+	} {
+		tc.e.Phase = PhaseOpen
+		var got []string
+		for _, f := range hintFor(&tc.e, tc.m, tc.received) {
+			if f.Setting != "" {
+				got = append(got, f.Setting+"="+f.Value)
+			}
+		}
+		if strings.Join(got, " ") != tc.want {
+			t.Errorf("%s: settings %q, want %q", name, strings.Join(got, " "), tc.want)
+		}
+	}
+}

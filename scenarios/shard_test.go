@@ -57,3 +57,12 @@ func TestParseShard(t *testing.T) {
 		}
 	}
 }
+
+func TestShard_ManyAreRead(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{"1/10000": true, "10000/10000": true, "1/10001": false, "0/2": false, "3/2": false, "2/2": true} {
+		if _, err := scenarios.ParseShard(text); (err == nil) != want {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 	"syscall"
@@ -80,6 +79,9 @@ func TestExitCodes_FillEightyColumns(t *testing.T) {
 	t.Parallel()
 	stdout, _, _ := call(t, "help", "exit-codes")
 	page, _, _ := strings.Cut(stdout, "\n\n")
+	if !strings.Contains(page, "\n129, 130, 131, 143\n     ended by SIGHUP") {
+		t.Errorf("codes that share a meaning do not stand in a line of their own:\n%s", page)
+	}
 	previous := ""
 	for line := range strings.Lines(page) {
 		line = strings.TrimRight(line, "\n")
@@ -103,11 +105,17 @@ func TestWrapWords_BreaksAtTheWidth(t *testing.T) {
 	}
 }
 
-func TestMainCode_APanicIsAnInternalError(t *testing.T) {
+func TestInternalError_IsAPanic(t *testing.T) {
 	t.Parallel()
 	var errs strings.Builder
-	faulty := func(scenarios.Scenario, scenarios.Shard) error { panic("out of paper") }
-	code := mainCode([]string{"smoke", "127.0.0.1:1"}, env{out: io.Discard, err: &errs, permitted: faulty})
+	run := func(command func() int) (code int) {
+		defer internalError(&env{err: &errs}, &code)
+		return command()
+	}
+	if code := run(func() int { return exitFail }); code != exitFail || errs.Len() > 0 {
+		t.Errorf("without a panic: exit %d: %s", code, &errs)
+	}
+	code := run(func() int { panic("out of paper") })
 	if code != exitInternal || !strings.Contains(errs.String(), "internal error: out of paper\n") || !strings.Contains(errs.String(), "goroutine") {
 		t.Errorf("exit %d: %s", code, &errs)
 	}
@@ -128,4 +136,28 @@ func markdown(table []exitRow) string {
 		fmt.Fprintf(b, "| %s | %s |\n", row.numbers(), strings.ReplaceAll(row.meaning, "|", `\|`))
 	}
 	return b.String()
+}
+
+// A signal's code is 128 and its number, as shells have it.
+func TestSignalCode_IsAsShellsHaveIt(t *testing.T) {
+	t.Parallel()
+	for sig, want := range map[os.Signal]int{syscall.SIGHUP: 129, os.Interrupt: 130, syscall.SIGQUIT: 131, syscall.SIGTERM: 143} {
+		if got := signalCode(sig); got != want {
+			t.Errorf("%s: %d, want %d", sig, got, want)
+		}
+	}
+}
+
+func TestExitError_IsItsCause(t *testing.T) {
+	t.Parallel()
+	cause := errors.New("why")
+	if err := (&exitError{code: 1, err: cause}); err.Error() != "why" || !errors.Is(err, cause) {
+		t.Errorf("%v", err)
+	}
+	if err := (&exitError{code: 1}); err.Error() != "exit" || errors.Is(err, cause) {
+		t.Errorf("%v", err)
+	}
+	if exitWith(exitPass) != nil || exitWith(exitFail) == nil {
+		t.Error("a pass is an error, or a failure none")
+	}
 }

@@ -43,15 +43,18 @@ func system() env {
 	return env{in: os.Stdin, out: os.Stdout, err: os.Stderr, environ: environ, memory: systemMemory(environ), signals: signals(), files: new(unfinished)}
 }
 
-// mainCode runs the command line and returns the exit code. A panic is an
-// internal error: it is shown, with its stack, and never mistaken for a verdict.
+// internalError is deferred: a panic is shown, with its stack, and never mistaken for a
+// verdict.
+func internalError(e *env, code *int) {
+	if p := recover(); p != nil {
+		fmt.Fprintf(e.err, "impala-lbcheck: internal error: %v\n%s", p, debug.Stack())
+		*code = exitInternal
+	}
+}
+
+// mainCode runs the command line and returns the exit code.
 func mainCode(args []string, e env) (code int) {
-	defer func() {
-		if p := recover(); p != nil {
-			fmt.Fprintf(e.err, "impala-lbcheck: internal error: %v\n%s", p, debug.Stack())
-			code = exitInternal
-		}
-	}()
+	defer internalError(&e, &code)
 	ctx, cancel := context.WithCancelCause(context.Background())
 	e = guarded(ctx, e)
 	defer interruptible(e, cancel, endingOf(args))()

@@ -147,3 +147,26 @@ func TestMatches_OfNothing(t *testing.T) {
 		t.Errorf("a sum with nothing: %v", p)
 	}
 }
+
+func TestMatchProbability_OfFewValues(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		counts []int
+		want   float64
+	}{{nil, 0}, {[]int{1}, 0}, {[]int{2}, 1}, {[]int{1, 1}, 0}, {[]int{2, 1}, 1. / 3}} {
+		if got := MatchProbability(tc.counts); got != tc.want {
+			t.Errorf("%v: %g, want %g", tc.counts, got, tc.want)
+		}
+	}
+}
+
+// One session has a statistic, and none has 0.
+func TestChiSquare_OfOneSession(t *testing.T) {
+	t.Parallel()
+	if got := ChiSquare([]int{1, 0}, []float64{.5, .5}); got != 1 {
+		t.Errorf("one session: %g", got)
+	}
+	if got := ChiSquare([]int{0, 0}, []float64{.5, .5}); got != 0 {
+		t.Errorf("no session: %g", got)
+	}
+}
