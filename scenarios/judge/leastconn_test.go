@@ -2,6 +2,7 @@ package judge
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -57,6 +58,32 @@ func TestLeastconn_ByConnections(t *testing.T) {
 				t.Errorf("failed findings (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// Whom leastconn found busy after it had answered is not missing, for however long it got none.
+func TestLeastconn_OneThatAnsweredIsNotMissing(t *testing.T) {
+	t.Parallel()
+	seq := slices.Concat(judgetest.Dealt([]int{1, 1, 1, 0, 12}, 0), judgetest.Dealt([]int{11, 11, 11, 12, 0}, 0))
+	var level []scenarios.Page
+	for c := range 5 {
+		level = append(level, counted(c, scenarios.PageBefore, 0, 1000))
+	}
+	for name, tc := range map[string]struct {
+		policy scenarios.Policy
+		pages  []scenarios.Page
+		want   scenarios.Status
+	}{
+		"leastconn":                       {scenarios.PolicyLeastConn, nil, scenarios.StatusPass},
+		"leastconn of which all is known": {scenarios.PolicyLeastConn, level, scenarios.StatusPass},
+		"random":                          {scenarios.PolicyRandom, nil, scenarios.StatusInconclusive},
+	} {
+		s := judgetest.Declared(5)
+		s.Expect.Balance.Policy = tc.policy
+		j := Judge(scenarios.Measured{Scenario: s, Pages: tc.pages, Looks: []scenarios.Look{judgetest.LookOf(scenarios.LookFirst, 1, seq)}})
+		if f := judgetest.Find(t, j.Findings, scenarios.BalanceCoverage)[0]; f.Status != tc.want {
+			t.Errorf("%s: %v: %s", name, f.Status, f.Message)
+		}
 	}
 }
 

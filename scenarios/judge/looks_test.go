@@ -33,6 +33,8 @@ var (
 	otherHot = judgetest.Dealt([]int{5, 22, 5, 4, 4}, 0)
 	evenDead = judgetest.Dealt([]int{10, 10, 10, 10, 0}, 0)
 
+	goneLook = slices.Concat(judgetest.Dealt([]int{2, 2, 2, 1, 8}, 0), judgetest.Dealt([]int{6, 6, 6, 7, 0}, 0))
+
 	oddThrice = judgetest.Dealt([]int{39, 21, 20, 20, 20}, 0)
 )
 
@@ -84,6 +86,8 @@ func TestBalance_Looks(t *testing.T) {
 		"and does not count":                                       {[]scenarios.Look{first(judgetest.Dealt([]int{10, 11, 9, 9, 0}, 1)), confirm(evenDead)}, inconclusive, again(40), coverage(inconclusive)},
 		"an alarm of a run that is not made of looks stays open":   {[]scenarios.Look{whole(hotLook)}, inconclusive, scenarios.NextLook{}, imbalance(inconclusive)},
 		"what is near the limit there passes with a note":          {[]scenarios.Look{whole(oddLook)}, pass, scenarios.NextLook{}, imbalance(pass)},
+		"so does one that last answered long ago":                  {[]scenarios.Look{whole(goneLook)}, pass, scenarios.NextLook{}, coverage(pass)},
+		"one that last answered long ago waits for a further look": {[]scenarios.Look{first(goneLook)}, inconclusive, again(40), coverage(inconclusive)},
 		"several first looks are one":                              {[]scenarios.Look{first(deadLook[:20]), first(deadLook[20:])}, inconclusive, again(40), coverage(inconclusive)},
 		"no look is taken once some finding has failed":            {[]scenarios.Look{first(judgetest.Dealt([]int{22, 5, 5, 3, 3}, 2))}, fail, scenarios.NextLook{}, imbalance(inconclusive)},
 		"imbalance is not asked of those who remain of a dead one": {[]scenarios.Look{first(deadLook), confirm(deadLook)}, fail, scenarios.NextLook{}, imbalance(skipped)},

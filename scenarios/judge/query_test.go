@@ -53,6 +53,8 @@ func TestQuery(t *testing.T) {
 			judgetest.Want{scenarios.QuerySucceeds: scenarios.StatusPass}},
 		"three times as slow fails": {three, []scenarios.QueryTally{ran(0, 100, 100), ran(1, 90, 90), ran(2, 400, 400)}, 0, 0,
 			judgetest.Want{scenarios.QuerySlowest: scenarios.StatusFail}},
+		"one of two is held against the other": {judgetest.Declared(2), []scenarios.QueryTally{ran(0, 100, 100), ran(1, 400, 400)}, 0, 0,
+			judgetest.Want{scenarios.QuerySlowest: scenarios.StatusFail}},
 		"unless nobody feels it": {three, []scenarios.QueryTally{ran(0, 4, 4), ran(1, 5, 5), ran(2, 40, 40)}, 0, 0,
 			judgetest.Want{scenarios.QuerySlowest: scenarios.StatusPass}},
 		"or it is declared": {three, []scenarios.QueryTally{ran(0, 100, 100), ran(1, 90, 90), ran(2, 400, 400)}, 0, 5,

@@ -3,6 +3,7 @@ package judge
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -112,6 +113,8 @@ func cutAt(s scenarios.Seconds) func(*scenarios.Measured) {
 	}
 }
 
+func neverStarted(e *scenarios.Measured) { e.Watch.Event, e.Watch.EventEnd = nil, nil }
+
 func commandFails(e *scenarios.Measured) { e.Watch.EventText = "exit status 1" }
 
 func TestWatch(t *testing.T) {
@@ -143,6 +146,7 @@ func TestWatch(t *testing.T) {
 		"the command failed and a coordinator went nevertheless": {steady(0, restart, together(commandFails, gone(nil, 0))), scenarios.StatusPass},
 		"the command failed and sessions too":                    {steady(0, restart, together(commandFails, failing(1, .5, "open.eof"))), scenarios.StatusFail},
 		"cut before the command":                                 {steady(0, restart, cutAt(9)), scenarios.StatusInconclusive},
+		"cut when the command was due":                           {steady(0, restart, together(cutAt(10), neverStarted)), scenarios.StatusInconclusive},
 		"cut before the operator was to act":                     {steady(0, "", cutAt(9)), scenarios.StatusInconclusive},
 		"cut by the operator who has seen enough":                {steady(0, "", together(gone(sec(64), .2), cutAt(100))), scenarios.StatusPass},
 		"cut while sessions fail":                                {steady(time.Minute, "", together(failing(2, .5, "sasl.rejected"), cutAt(20))), scenarios.StatusInconclusive},
@@ -161,6 +165,17 @@ func TestWatch(t *testing.T) {
 			}
 			judgetest.Prose(t, f)
 		})
+	}
+}
+
+// Where sessions were lost is said in one order, whichever was opened first.
+func TestWatch_LostSessionsAreNamedInOrder(t *testing.T) {
+	t.Parallel()
+	e := steady(0, "", together(losing(1, 0, scenarios.CutFIN, "execute.eof"), losing(1, 1, scenarios.CutFIN, "execute.eof")))
+	slices.Reverse(e.Watch.Long)
+	fs, _ := watchJudge(e)
+	if want := "on " + judgetest.CoordName(0) + " and " + judgetest.CoordName(1); !strings.Contains(fs[0].Message, want) {
+		t.Errorf("%q does not have %q", fs[0].Message, want)
 	}
 }
 

@@ -74,8 +74,7 @@ func (t *Threshold) read(metric, expr string) (err error) {
 		return err
 	}
 	t.Op = m[3]
-	t.Limit, err = t.limit(m[4])
-	return err
+	return t.readLimit(m[4])
 }
 
 // aggregate reads the name and the number in brackets.
@@ -110,42 +109,44 @@ func (t *Threshold) supported() error {
 	return nil
 }
 
-// limit reads the right-hand side.
-func (t *Threshold) limit(s string) (float64, error) {
+// readLimit reads the right-hand side.
+func (t *Threshold) readLimit(s string) error {
 	switch t.Agg {
 	case AggregateCount:
 		n, err := strconv.ParseUint(s, 10, 31)
 		if err != nil {
-			return 0, fmt.Errorf("%q is no number of sessions", s)
+			return fmt.Errorf("%q is no number of sessions", s)
 		}
-		return float64(n), nil
+		t.Limit = float64(n)
+		return nil
 	case AggregateErrorRate:
 		return t.readShare(s)
 	}
 	d, err := time.ParseDuration(s)
 	if err != nil || d <= 0 {
-		return 0, fmt.Errorf("%q is no time such as 300ms or 2s", s)
+		return fmt.Errorf("%q is no time such as 300ms or 2s", s)
 	}
-	return float64(d), nil
+	t.Limit = float64(d)
+	return nil
 }
 
 // readShare reads a share as it is written: in binary 0.7 of 100 is less than 7 of 1000.
-func (t *Threshold) readShare(s string) (float64, error) {
+func (t *Threshold) readShare(s string) error {
 	number, percent := strings.CutSuffix(s, "%")
 	number = strings.TrimSpace(number)
 	share, ok := new(big.Rat).SetString(number)
 	if _, err := strconv.ParseFloat(number, 64); err != nil || !ok {
-		return 0, fmt.Errorf("%q is no share such as 0.1%%", s)
+		return fmt.Errorf("%q is no share such as 0.1%%", s)
 	}
 	if percent {
 		share.Quo(share, big.NewRat(100, 1))
 	}
 	if share.Sign() < 0 || share.Cmp(big.NewRat(1, 1)) > 0 {
-		return 0, fmt.Errorf("%q is no share such as 0.1%%", s)
+		return fmt.Errorf("%q is no share such as 0.1%%", s)
 	}
 	t.share = share
-	v, _ := share.Float64()
-	return v, nil
+	t.Limit, _ = share.Float64()
+	return nil
 }
 
 // Needs is how many samples the threshold's claim rests on: for p(q) as many

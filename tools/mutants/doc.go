@@ -10,8 +10,8 @@
 //
 // All mutants of a sample are compiled together (combined.go), each as a copy of its
 // function to which the function switches if that mutant is on; so a mutant costs the tests
-// that run on it, and no compiler. Nothing is written into the tree: the compiler reads the
-// changed files by its -overlay.
+// that run on it, and no compiler. The compiler reads the changed files by its -overlay, so
+// the tree stays as it is, unless a mutant itself writes into the directory of its tests.
 //
 // Which tests execute a place is measured first, each test by itself. That takes some
 // minutes, and is kept in the directory -work for test binaries that have not changed. A

@@ -122,7 +122,7 @@ func (l *lookStats) rankByConns() {
 	out.worst, out.deviation = out.ranking.slot, out.ranking.deviation
 	out.p = min(1, out.ranking.chance*float64(2*len(l.counts))) // that number is tested
 	if l.big(out.deviation) {
-		out.marks = []mark{{out.worst, out.deviation > 0}}
+		out.marks = []mark{{out.worst, out.ranking.tooMany}}
 	}
 }
 

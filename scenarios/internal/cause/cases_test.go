@@ -289,6 +289,11 @@ var cases = map[string]struct {
 		},
 		names: []string{"14 of 28 to 127.0.0.3:21050 failed, none of 28 to the other"}, absent: []string{"broken of"},
 	},
+	"a time limit of a second": {
+		nodes: 1, coordinators: 3, declared: 0, reason: ReasonTimeLimit,
+		change: func(_ int, s *session) { s.class, s.waited = "open.eof", time.Second },
+		names:  []string{"closed after 1.00 s without an answer", "a time limit of about 1.0 s"}, absent: []string{"ldap"},
+	},
 	"a time limit before a slow answer": {
 		nodes: 1, coordinators: 3, declared: 0, reason: ReasonTimeLimit,
 		change: func(_ int, s *session) { s.class, s.waited = "open.eof", 3*time.Second+10*time.Millisecond },
