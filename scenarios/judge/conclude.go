@@ -12,6 +12,26 @@ import (
 // Conclude fills in all of a result that follows from what was measured, and
 // from what the judges say of it; Summary alone is not theirs to write.
 func Conclude(r *scenarios.Result, j Judgement) {
+	conclude(r, j)
+	if err := r.CheckCounts(); err != nil {
+		r.Findings = append(slices.Clone(r.Findings), contradiction(err))
+		r.Verdict = scenarios.VerdictOf(r.Findings)
+	}
+	if !r.Signalled() {
+		r.Exit = r.ExitCode()
+	}
+}
+
+// ConcludeSoFar is Conclude of a run that goes on: nothing is found yet, nor that counts
+// disagree, since sessions end while they are read.
+func ConcludeSoFar(r *scenarios.Result) {
+	conclude(r, Judgement{})
+	r.Complete = false
+	r.Exit = r.ExitCode()
+}
+
+// conclude fills in what follows, but for what counts say of each other and the exit code.
+func conclude(r *scenarios.Result, j Judgement) {
 	e, _ := byAccount(r.Measured)
 	r.Complete = r.Stopped == nil
 	r.Findings, r.Verdict, r.Detect = j.Findings, j.Verdict, j.Detect
@@ -26,13 +46,6 @@ func Conclude(r *scenarios.Result, j Judgement) {
 		r.Errors = scenarios.MergeErrors(r.Errors, l.Errors...)
 	}
 	r.Errors = cause.ForErrors(causes(e), r.Errors)
-	if err := r.CheckCounts(); err != nil {
-		r.Findings = append(slices.Clone(r.Findings), contradiction(err))
-		r.Verdict = scenarios.VerdictOf(r.Findings)
-	}
-	if !r.Signalled() {
-		r.Exit = r.ExitCode()
-	}
 }
 
 // contradiction is the finding that counts do not add up. No run has it, unless this program

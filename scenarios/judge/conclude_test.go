@@ -41,3 +41,19 @@ func TestConclude_CountsThatDoNotAddUp(t *testing.T) {
 		t.Error("judged again, it passes")
 	}
 }
+
+// While a run goes on its counts are read one after the other, and sessions end meanwhile.
+func TestConcludeSoFar_FindsNothing(t *testing.T) {
+	t.Parallel()
+	var r scenarios.Result
+	r.Scenario = judgetest.Declared(2)
+	r.Looks = []scenarios.Look{judgetest.LookOf(scenarios.LookWhole, 2, judgetest.Dealt([]int{20, 20}, 0))}
+	r.Sessions.Attempted = 41
+	if r.CheckCounts() == nil {
+		t.Fatal("the counts agree")
+	}
+	ConcludeSoFar(&r)
+	if len(r.Findings) > 0 || r.Complete || r.Verdict != scenarios.StatusInconclusive || r.Exit != r.ExitCode() || len(r.Coords) != 2 {
+		t.Errorf("complete %v, verdict %s, exit %d: %+v", r.Complete, r.Verdict, r.Exit, r.Findings)
+	}
+}

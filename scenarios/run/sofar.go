@@ -26,9 +26,7 @@ func (r *run) soFar(s scenarios.Scenario) scenarios.Result {
 		Schema: scenarios.Schema, Run: r.id, Tool: r.opt.Tool, Seed: r.seed, Started: startedAt(r.started), Seconds: tookSeconds(r.since()),
 		Failures: failures, Measured: m,
 	}
-	judge.Conclude(&out, judge.Judgement{})
-	// Nothing is found yet, nor that the counts disagree: sessions end while they are read.
-	out.Complete, out.Findings = false, nil
+	judge.ConcludeSoFar(&out)
 	return out
 }
 
