@@ -217,8 +217,8 @@ func TestShards_DealAlikeAfterARefusedNode(t *testing.T) {
 					nodes = append(nodes, o.Node.String())
 				}
 			}})
-			if r.Sessions.Refused != 1 {
-				t.Fatalf("refused once was to be: %+v", r.Sessions)
+			if r.Sessions.Refused < 1 { // more where others were under way to the node
+				t.Fatalf("the node was not refused: %+v", r.Sessions)
 			}
 		})
 		return nodes[len(nodes)-ordered:]

@@ -122,6 +122,21 @@ func TestParseCache_BothVersions(t *testing.T) {
 	}
 }
 
+// A principal has a name: one without parts, or with more than any has, shows that the
+// bytes are no cache, and nothing after it is read.
+func TestParseCache_RefusesPrincipalsWithoutEnd(t *testing.T) {
+	t.Parallel()
+	for parts, good := range map[uint32]bool{0: false, 1: true, maxParts: true, maxParts + 1: false, 1 << 31: false} {
+		data := binary.BigEndian.AppendUint32([]byte{5, 3, 0, 0, 0, 1}, parts)
+		if good { // the realm and the parts, each of no length
+			data = append(data, make([]byte, 4*(1+parts))...)
+		}
+		if _, err := parseCache(data); (err == nil) != good {
+			t.Errorf("%d parts: %v", parts, err)
+		}
+	}
+}
+
 func TestClient_FromCache(t *testing.T) {
 	t.Parallel()
 	conf, granting, service := setup(t)

@@ -3,6 +3,7 @@ package kdc
 import (
 	"errors"
 	"net"
+	"strings"
 	"testing"
 	"time"
 
@@ -60,6 +61,12 @@ func preauth(t testing.TB, info types.ETypeInfo2) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return preauthBy(t, data)
+}
+
+// preauthBy is the answer that asks for a proof in the way that data says.
+func preauthBy(t testing.TB, data []byte) []byte {
+	t.Helper()
 	e := krbmsg.NewKRBError(25, time.Now(), lb, realm, "")
 	e.Data = data
 	out, err := e.Marshal()
@@ -146,6 +153,18 @@ func TestClient_HostileKDC(t *testing.T) {
 		if failed != (tc.want != vocab.KindNone) || failed && e.Kind != tc.want {
 			t.Errorf("%s: %v, %v, want %s", name, got, err, tc.want)
 		}
+	}
+}
+
+// A way to prove the password that cannot be read is the KDC's fault, and not that of the
+// client's keys.
+func TestClient_SaysThatTheWayToProveIsGarbled(t *testing.T) {
+	t.Parallel()
+	garbled := preauthBy(t, []byte("by post"))
+	c := &Client{Conf: says(t, func(krbmsg.KDCReq) []byte { return garbled }), Name: types.PrincipalName{NameType: 1, NameString: []string{"alice"}}, Realm: realm, Password: "pw"}
+	_, err := c.Ticket(t.Context(), lb)
+	if e, ok := errors.AsType[*Error](err); !ok || e.Kind != vocab.KindGarbage || !strings.Contains(err.Error(), "does not say how to prove the password") {
+		t.Errorf("error %v", err)
 	}
 }
 

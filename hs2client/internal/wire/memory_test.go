@@ -85,6 +85,25 @@ func TestConn_PromisesCount(t *testing.T) {
 	})
 }
 
+// Texts without a byte take memory all the same: a reply has no more of them than its
+// budget allows.
+func TestConn_EmptyTextsCount(t *testing.T) {
+	t.Parallel()
+	for n, good := range map[int]bool{100: true, 101: false} {
+		sent := binary.BigEndian.AppendUint32([]byte{0x0f, 0, 2, 0x0b}, uint32(n)) // the list infoMessages
+		sent = append(sent, make([]byte, 4*n)...)
+		sent = append(sent, 0x08, 0, 1, 0, 0, 0, 0, 0) // the statusCode, and the end
+		w := &transport{rw: &tape{Reader: bytes.NewReader(sent)}}
+		w.acquire(Budget{Bytes: 1 << 10, Overhead: structOverhead + 100*textOverhead})
+		var s hs2.TStatus
+		err := s.Read(context.Background(), newProtocol(w))
+		w.release()
+		if (err == nil) != good || !good && KindOf(w.err) != vocab.KindOversize {
+			t.Errorf("%d texts: %v", n, err)
+		}
+	}
+}
+
 func TestLogin_CountsItsMessages(t *testing.T) {
 	t.Parallel()
 	head := binary.BigEndian.AppendUint32([]byte{byte(saslframe.StatusOK)}, saslframe.MaxMessage)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -73,6 +74,25 @@ func TestOpenSessionResult_ReadsConfigurationInAnyPieces(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// Entries that have arrived are read in one go, which is what makes a session cheap.
+func TestOpenSessionResult_ReadsArrivedEntriesAtOnce(t *testing.T) {
+	t.Parallel()
+	const n = 40
+	whole := configuration(n, 7)[6:]                     // without the map's head
+	for cut, want := range map[int]int{1: n, 2: n - 1} { // of the bytes at the end, of which the last is no entry's
+		w := &transport{rw: inPieces{bytes.NewReader(whole[:len(whole)-cut]), 1 << 20}}
+		w.acquire(CallBudget)
+		if err := errors.Join(w.ready(1), w.fill()); err != nil {
+			t.Fatal(err)
+		}
+		var r OpenSessionResult
+		if got := r.readBuffered(w, n); got != want || r.HTTPAddr != "coord:25000" {
+			t.Errorf("%d of %d entries at once, address %q", got, want, r.HTTPAddr)
+		}
+		w.release()
 	}
 }
 
