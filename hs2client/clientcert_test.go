@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -181,4 +182,78 @@ func TestOpen_CutReplyIsNoMissedClientCertificate(t *testing.T) {
 	if e, ok := errors.AsType[*hs2client.Error](err); !ok || e.Phase != hs2client.PhaseOpen || strings.Contains(settingsOf(e), "tls.client_cert") {
 		t.Errorf("%v, hint %+v", err, e.Hint())
 	}
+}
+
+// deafConn is a connection on which nothing more is read once something was written.
+type deafConn struct {
+	net.Conn
+	deaf bool
+}
+
+func (c *deafConn) Read(p []byte) (int, error) {
+	if c.deaf {
+		return 0, net.ErrClosed
+	}
+	return c.Conn.Read(p)
+}
+
+func (c *deafConn) Write(p []byte) (int, error) {
+	c.deaf = true
+	return c.Conn.Write(p)
+}
+
+// A listener that ends the handshake in silence once it has asked for a certificate may
+// have missed it: in TLS 1.2 that is before there is anything to read within TLS.
+func TestHandshake_EndedAfterItAskedForACertificate(t *testing.T) {
+	a, roots := authority(t)
+	config := listener(t, a, certs.KindGood)
+	config.MaxVersion, config.ClientAuth = tls.VersionTLS12, tls.RequireAnyClientCert
+	addr := serve(t, func(conn net.Conn) {
+		_ = tls.Server(&deafConn{Conn: conn}, config).Handshake() // it answers the hello
+		_ = conn.(*net.TCPConn).CloseWrite()
+		silent(conn)
+	})
+	err := hs2client.Handshake(t.Context(), hs2client.Config{Addr: addr, Timeout: soon, TLS: &hs2client.TLSConfig{Roots: roots, ServerName: host}})
+	if e := wantClass(t, err, "tls.eof"); !strings.Contains(settingsOf(e), "tls.client_cert") {
+		t.Errorf("hint %+v", e.Hint())
+	}
+}
+
+// brokenConn is a connection of which every byte that is read is wrong once it is broken.
+type brokenConn struct {
+	net.Conn
+	broken atomic.Bool
+}
+
+func (c *brokenConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if c.broken.Load() {
+		clear(p[:n])
+	}
+	return n, err
+}
+
+// An alert in the midst of a session is no failure of its handshake.
+func TestPing_AlertOfALaterTimeIsItsOwnFailure(t *testing.T) {
+	a, roots := authority(t)
+	config := listener(t, a, certs.KindGood)
+	c := &coordinator{}
+	addr := serve(t, func(conn net.Conn) {
+		broken := &brokenConn{Conn: conn}
+		s := tls.Server(broken, config)
+		c.tampered(func(_ int, reply []byte, conn net.Conn) bool {
+			broken.broken.Store(true) // what comes next is answered with an alert
+			return intact(reply, conn)
+		})(s)
+		_ = conn.(*net.TCPConn).CloseWrite()
+		silent(conn)
+	})
+	s, err := hs2client.Open(t.Context(), hs2client.Config{Addr: addr, Timeout: soon, NoPing: true, TLS: &hs2client.TLSConfig{Roots: roots, ServerName: host}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e, ok := errors.AsType[*hs2client.Error](s.Ping(t.Context())); !ok || e.Phase != hs2client.PhaseExecute || !strings.Contains(e.Error(), "tls: ") {
+		t.Errorf("error %v", e)
+	}
+	_ = s.Close(t.Context())
 }

@@ -141,14 +141,11 @@ type span struct {
 // watch makes the end of a context interrupt what blocks.
 type watch struct {
 	*connection
-	stop func() bool // nil: the context cannot end
+	stop func() bool
 }
 
 // watch watches ctx until the watch is ended, which must be before another begins.
 func (conn *connection) watch(ctx context.Context) watch {
-	if ctx.Done() == nil {
-		return watch{}
-	}
 	conn.interrupts.Add(1)
 	return watch{conn, context.AfterFunc(ctx, conn.interrupt)}
 }
@@ -156,9 +153,6 @@ func (conn *connection) watch(ctx context.Context) watch {
 // end stops watching. It waits for an interrupt that is running, which could
 // otherwise end a later call.
 func (w watch) end() {
-	if w.stop == nil {
-		return
-	}
 	if w.stop() {
 		w.interrupts.Done() // it will not run
 	}

@@ -20,6 +20,19 @@ func serve(t testing.TB, handle func(net.Conn)) string {
 	return peertest.Serve(t, handle)
 }
 
+// closedPort is an address at which nobody listens.
+func closedPort(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return l.Addr().String()
+}
+
 // coordinator is a simulated server in a struct: what it answers, and what it
 // was asked. The zero value is a healthy impalad that says nothing of itself.
 type coordinator struct {

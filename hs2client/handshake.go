@@ -102,7 +102,7 @@ func handshakeError(err error, certRequested bool) error {
 // thing that arrives, TLS is what failed. In TLS 1.3 the server checks the client's
 // certificate when the client has already gone on.
 func (conn *connection) reclassifyTLS(phase Phase, err error) (Phase, error) {
-	if phase == PhaseTLS || phase == PhaseTCP || conn.secured == nil || conn.received() {
+	if conn.secured == nil || conn.received() {
 		return phase, err
 	}
 	if _, alerted := wire.Alert(err); alerted {
@@ -132,7 +132,7 @@ func (conn *connection) awaitAlert(ctx context.Context) error {
 		return s.end(conn.ctxErr)
 	}
 	if alert := conn.pendingAlert(wait); alert != nil {
-		return s.end(handshakeError(alert, true))
+		return s.end(alert)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package hs2client_test
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -284,6 +285,31 @@ func TestHTTP_RefusesConfigurations(t *testing.T) {
 	}
 }
 
+// A connection that a later call needs, and nobody takes, fails as the first one would.
+func TestHTTP_RefusedLaterConnection(t *testing.T) {
+	server := httpImpala(nil)
+	var rec hs2client.Record
+	c := httpTo(t, server.serve)
+	c.Record, c.NoPing, c.HTTP = &rec, true, &hs2client.HTTPConfig{ConnectionPerCall: true}
+	nobody := closedPort(t)
+	dials := 0
+	c.Dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		if dials++; dials > 1 {
+			addr = nobody
+		}
+		var d net.Dialer
+		return d.DialContext(ctx, network, addr)
+	}
+	s, err := hs2client.Open(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := wantClass(t, s.Ping(t.Context()), "tcp.refused"); e.Op != "dial" || rec.HTTP.Connections != 1 {
+		t.Errorf("op %q, %d connections", e.Op, rec.HTTP.Connections)
+	}
+	_ = s.Close(t.Context())
+}
+
 func TestHTTP_ExpectContinue(t *testing.T) {
 	t.Run("answered", func(t *testing.T) {
 		server := httpImpala(nil)
@@ -306,6 +332,7 @@ func TestHTTP_ExpectContinue(t *testing.T) {
 		"refused":         {"HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n", "open.http-status", "target.http_expect=false"},
 		"a login refused": {"HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nWWW-Authenticate: Basic\r\n\r\n", "sasl.rejected", "refused"},
 		"closed":          {"", "open.eof", "gone"},
+		"no status":       {"HTTP/1.1 abc OK\r\n\r\n", "open.garbage", ""},
 		"something else":  {"SSH-2.0-OpenSSH_9\r\n", "open.other-server", "SSH"},
 	} {
 		t.Run(name, func(t *testing.T) {

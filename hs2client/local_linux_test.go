@@ -65,6 +65,29 @@ func TestConnect_FromLocalAddressWithoutReservingPort(t *testing.T) {
 	}
 }
 
+// The dialer makes a second socket where the first connected to itself; nothing of the
+// first is kept.
+func TestPendingSocket_KeepsTheLastAttemptAlone(t *testing.T) {
+	var pipe [2]int
+	if err := syscall.Pipe2(pipe[:], syscall.O_CLOEXEC|syscall.O_NONBLOCK); err != nil {
+		t.Fatal(err)
+	}
+	var s pendingSocket
+	s.prepare(uintptr(pipe[1]))
+	s.prepare(uintptr(pipe[1]))
+	s.release()
+	if err := syscall.Close(pipe[1]); err != nil {
+		t.Fatal(err)
+	}
+	// The pipe has ended if nobody has its end for writing.
+	if n, err := syscall.Read(pipe[0], make([]byte, 1)); n != 0 || err != nil {
+		t.Errorf("a duplicate is still open: %v", err)
+	}
+	if err := syscall.Close(pipe[0]); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestOpen_UnusableLocalAddress(t *testing.T) {
 	addr, _ := accepting(t)
 	for name, tc := range map[string]struct{ local, class string }{

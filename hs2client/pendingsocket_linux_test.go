@@ -3,7 +3,6 @@ package hs2client_test
 import (
 	"bufio"
 	"fmt"
-	"net"
 	"net/netip"
 	"os"
 	"strings"
@@ -59,14 +58,7 @@ func TestPendingSocket_UnansweredHasItsLocalAddress(t *testing.T) {
 }
 
 func TestPendingSocket_RefusedHasItsLocalAddress(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := l.Addr().String()
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
+	addr := closedPort(t)
 	before := descriptors(t)
 	seen := map[uint16]bool{}
 	const dials = 20

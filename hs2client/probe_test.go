@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -272,15 +274,40 @@ func TestProbe_OpensNothing(t *testing.T) {
 	}
 }
 
+// heldConn is a connection of which it is counted whether it is open.
+type heldConn struct {
+	net.Conn
+	open *atomic.Int32
+	once sync.Once
+}
+
+func (c *heldConn) Close() error {
+	c.once.Do(func() { c.open.Add(-1) })
+	return c.Conn.Close()
+}
+
+// A probe has one connection at a time, and leaves none.
+func TestProbe_ClosesEachConnectionAtOnce(t *testing.T) {
+	t.Parallel()
+	var open atomic.Int32
+	c := hs2client.Config{Addr: serve(t, func(net.Conn) {}), Timeout: soon}
+	c.Dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		if n := open.Add(1); n != 1 {
+			t.Errorf("%d connections at once", n)
+		}
+		var d net.Dialer
+		conn, err := d.DialContext(ctx, network, addr)
+		return &heldConn{Conn: conn, open: &open}, err
+	}
+	heard, err := hs2client.Probe(t.Context(), c)
+	if err != nil || heard.Connections < 2 || open.Load() != 0 {
+		t.Errorf("heard %+v, %v; %d connections are open", heard, err, open.Load())
+	}
+}
+
 func TestProbe_FailsWithoutAConnection(t *testing.T) {
 	t.Parallel()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := l.Addr().String()
-	l.Close()
-	heard, err := hs2client.Probe(t.Context(), hs2client.Config{Addr: addr, Timeout: time.Second})
+	heard, err := hs2client.Probe(t.Context(), hs2client.Config{Addr: closedPort(t), Timeout: time.Second})
 	if e, ok := errors.AsType[*hs2client.Error](err); !ok || e.Class().String() != "tcp.refused" || heard.Connections != 0 {
 		t.Errorf("heard %+v, %v", heard, err)
 	}

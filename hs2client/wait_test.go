@@ -216,3 +216,32 @@ func TestWait_DropsLateReply(t *testing.T) {
 		}
 	})
 }
+
+// Where a late reply stops half-way, what follows cannot be told from the rest of it: the
+// wait says so, and the session is of no use any more.
+func TestWait_LateReplyThatStopsHalfWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := &coordinator{}
+		late := c.tampered(func(call int, reply []byte, conn net.Conn) bool {
+			if call != 1 { // the first Ping
+				return intact(reply, conn)
+			}
+			time.Sleep(2 * time.Second) // the bubble's clock: no real wait
+			intact(reply[:len(reply)-1], conn)
+			silent(conn)
+			return false
+		})
+		s, err := hs2client.Open(t.Context(), hs2client.Config{Addr: "127.0.0.1:21050", Timeout: time.Second, Dial: piped(late), NoPing: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantClass(t, s.Ping(t.Context()), "execute.timeout")
+		wantClass(t, s.Wait(t.Context(), 5*time.Second), "execute.timeout")
+		start := time.Now()
+		wantClass(t, s.Ping(t.Context()), "execute.timeout")
+		if took := time.Since(start); took != 0 {
+			t.Errorf("the session was asked again, for %v", took)
+		}
+		_ = s.Close(t.Context())
+	})
+}

@@ -107,3 +107,18 @@ func TestOpen_DialsFirstAddressOfName(t *testing.T) {
 		t.Errorf("phases %v", rec.Phases)
 	}
 }
+
+// A dialer of the caller's need not look at the context.
+func TestOpen_EndedContextDialsNobody(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	dialled := false
+	_, err := Open(ctx, Config{Addr: "127.0.0.1:21050", Dial: func(context.Context, string, string) (net.Conn, error) {
+		dialled = true
+		return nil, syscall.ECONNREFUSED
+	}})
+	if e, ok := errors.AsType[*Error](err); !ok || e.Class() != (Class{Phase: PhaseTCP, Kind: KindCanceled}) || dialled {
+		t.Errorf("error %v, dialled %v", err, dialled)
+	}
+}

@@ -78,7 +78,7 @@ func (r *run) reuseHandle(ctx context.Context, first, second job, tallies handle
 
 // openReused opens one of the two; nil where it did not open.
 func (r *run) openReused(ctx context.Context, j job) *longSession {
-	j.part, j.noQuery = scenarios.PartParallel, true
+	j.part = scenarios.PartParallel
 	l := r.openLong(ctx, j)
 	if l == nil || l.s == nil {
 		return nil

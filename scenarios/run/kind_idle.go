@@ -41,7 +41,7 @@ func (r *run) openStep(ctx context.Context, i int, begin time.Duration, step *sc
 	if len(nodes) == 0 {
 		return nil
 	}
-	l := r.openLong(ctx, job{node: nodes[i%len(nodes)], part: scenarios.PartHeld, due: begin + r.pacer.Due(i), noQuery: true})
+	l := r.openLong(ctx, job{node: nodes[i%len(nodes)], part: scenarios.PartHeld, due: begin + r.pacer.Due(i)})
 	if l == nil {
 		return nil
 	}

@@ -92,7 +92,7 @@ func (r *run) holdAll(ctx context.Context, all *sync.WaitGroup, begin time.Durat
 	login, done := r.until(end)
 	defer done()
 	for n := range r.share(st.Hold) {
-		j := job{part: scenarios.PartHeld, due: begin + r.pacer.Due(n), noQuery: true}
+		j := job{part: scenarios.PartHeld, due: begin + r.pacer.Due(n)}
 		if !r.startDue(login, all, j, func(j job, o *scenarios.Observation) { r.hold(ctx, j, o, end) }) {
 			return
 		}

@@ -81,7 +81,7 @@ func (r *run) openLongSessions(ctx context.Context, w *watchstate.Watcher) []*lo
 		if len(nodes) == 0 {
 			break
 		}
-		l := r.openLong(ctx, job{node: nodes[r.opt.Shard.Number(i)%len(nodes)], part: scenarios.PartHeld, due: begin + r.pacer.Due(i), noQuery: true})
+		l := r.openLong(ctx, job{node: nodes[r.opt.Shard.Number(i)%len(nodes)], part: scenarios.PartHeld, due: begin + r.pacer.Due(i)})
 		if l == nil {
 			break
 		}
