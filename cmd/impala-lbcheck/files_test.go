@@ -4,6 +4,10 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"errors"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -134,5 +138,26 @@ func TestCanWrite_ToAPipe(t *testing.T) {
 	defer w.Close()
 	if err := new(unfinished).canWrite("/dev/fd/" + strconv.Itoa(int(w.Fd()))); err != nil {
 		t.Error(err)
+	}
+}
+
+// A pipe that nobody reads, and a directory that is gone, are said to be so, and nothing is
+// written.
+func TestReplace_SaysWhyNothingCanBeWritten(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	pipe := filepath.Join(dir, "pipe")
+	mkfifo(t, pipe)
+	over := errors.New("nobody waits for a reader any more")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(over)
+	for name, want := range map[string]error{pipe: over, filepath.Join(dir, "gone", "r.json"): fs.ErrNotExist} {
+		err := new(unfinished).replace(ctx, name, forAll, func(io.Writer) error {
+			t.Errorf("%s is written to", name)
+			return nil
+		})
+		if !errors.Is(err, want) {
+			t.Errorf("%s: %v, want %v", name, err, want)
+		}
 	}
 }

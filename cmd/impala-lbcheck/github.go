@@ -42,7 +42,7 @@ func (o *output) tellGitHub(e env, r scenarios.Result) error {
 // appendSummary appends the Markdown in one piece: others write to the file, too.
 func (o *output) appendSummary(name string, r scenarios.Result) error {
 	var b bytes.Buffer
-	if err := report.Write(&b, report.FormatMarkdown, r, o.style(&b)); err != nil {
+	if err := report.Write(&b, report.FormatMarkdown, r, o.style()); err != nil {
 		return err
 	}
 	b.WriteByte('\n') // what follows is not part of our last paragraph

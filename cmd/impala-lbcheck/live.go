@@ -34,7 +34,7 @@ func (o *outputs) showSoFar() func(func() scenarios.Result) {
 			return
 		}
 		o.live.Show(func(w io.Writer, again time.Duration) error {
-			return report.WriteRunning(w, soFar(), o.o.style(w), again)
+			return report.WriteRunning(w, soFar(), o.o.style(), again)
 		})
 	}
 }
@@ -48,7 +48,7 @@ func (o *outputs) showEnd(ctx context.Context, r scenarios.Result) {
 		return
 	}
 	o.live.Finish(ctx, func(w io.Writer, _ time.Duration) error {
-		return report.Write(w, report.FormatHTML, r, o.o.style(w))
+		return report.Write(w, report.FormatHTML, r, o.o.style())
 	})
 }
 

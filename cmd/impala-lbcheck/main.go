@@ -12,13 +12,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-func main() {
-	silenceLibraries()
-	os.Exit(mainCode(os.Args[1:], system()))
-}
-
-// silenceLibraries drops what net/http would log: what a server said that nobody asked for.
-func silenceLibraries() { log.SetOutput(io.Discard) }
+func main() { os.Exit(mainCode(os.Args[1:], system())) }
 
 // env is the one door to the operating system: what a command reads and
 // writes, so that a test can hand it another.
@@ -38,7 +32,10 @@ type env struct {
 	permitted func(scenarios.Scenario, scenarios.Shard) error
 }
 
+// system is the process's own. It drops what net/http would log: what a server said that
+// nobody asked for.
 func system() env {
+	log.SetOutput(io.Discard)
 	environ := os.Environ()
 	return env{in: os.Stdin, out: os.Stdout, err: os.Stderr, environ: environ, memory: systemMemory(environ), signals: signals(), files: new(unfinished)}
 }

@@ -1,20 +1,25 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"flag"
 	"io"
-	"log"
+	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"go.uber.org/goleak"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/simcluster"
 )
 
 func TestMain(m *testing.M) {
@@ -25,7 +30,6 @@ func TestMain(m *testing.M) {
 
 // thatSaysWhen is main, which closes its fourth file once signals are no longer the runtime's.
 func thatSaysWhen() {
-	silenceLibraries()
 	e := system()
 	_ = os.NewFile(3, "begun").Close()
 	os.Exit(mainCode(os.Args[1:], e))
@@ -65,12 +69,35 @@ func call(t *testing.T, args ...string) (stdout, stderr string, code int) {
 }
 
 // A server that speaks unasked on a connection of pages has no line on stderr.
-func TestSilenceLibraries(t *testing.T) {
-	before := log.Writer()
-	defer log.SetOutput(before)
-	silenceLibraries()
-	if log.Writer() != io.Discard {
-		t.Error("what libraries log is shown")
+func TestMain_ShowsNothingThatLibrariesLog(t *testing.T) {
+	t.Parallel()
+	pages, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			conn, err := pages.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = http.ReadRequest(bufio.NewReader(conn))
+			_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOKwhat nobody asked for")
+			defer conn.Close() // when all is over: until then the connection may be used again
+		}
+	}()
+	c := cluster(t, simcluster.Config{})
+	_, port, _ := net.SplitHostPort(pages.Addr().String())
+	cmd := exec.Command("impala-lbcheck", "smoke", c.Nodes()[0].String(), "--quiet", "--sessions", "40", "--expect-coordinators", "127.0.0.1", "--web-port", port)
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	err = cmd.Run()
+	_ = pages.Close()
+	<-ended
+	if stderr.Len() > 0 {
+		t.Errorf("%v: %s", err, stderr.String())
 	}
 }
 

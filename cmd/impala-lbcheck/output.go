@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -157,25 +156,30 @@ func (o *output) write(e env, outs []report.Out, r scenarios.Result) error {
 	for _, out := range outs {
 		if out.Path == stdoutPath {
 			onStdout = true
-			errs = append(errs, report.Write(e.out, out.Format, r, o.style(e.out)))
+			errs = append(errs, report.Write(e.out, out.Format, r, o.styleOn(e, e.out)))
 			continue
 		}
 		// Also after a signal: what was measured is to be written.
 		errs = append(errs, e.files.replace(context.Background(), out.Path, forAll, func(f io.Writer) error {
-			return report.Write(f, out.Format, r, o.style(f))
+			return report.Write(f, out.Format, r, o.styleOn(e, f))
 		}))
 	}
 	if !onStdout {
-		errs = append(errs, report.Write(e.out, report.FormatText, r, o.style(e.out)))
+		errs = append(errs, report.Write(e.out, report.FormatText, r, o.styleOn(e, e.out)))
 	}
 	errs = append(errs, o.tellGitHub(e, r))
 	return errors.Join(errs...)
 }
 
-// style fits the text to where it goes: a terminal's width and colours, or
+// style is that of a text that goes to no terminal.
+func (o *output) style() report.Style {
+	return report.Style{Explain: o.explain, Setting: flags.Fix}
+}
+
+// styleOn fits the text to where it goes: a terminal's width and colours, or
 // neither.
-func (o *output) style(to io.Writer) report.Style {
-	s := report.Style{Explain: o.explain, Setting: flags.Fix}
+func (o *output) styleOn(e env, to io.Writer) report.Style {
+	s := o.style()
 	f, ok := terminalOf(to)
 	if !ok {
 		return s
@@ -183,6 +187,6 @@ func (o *output) style(to io.Writer) report.Style {
 	if width, _, err := term.GetSize(int(f.Fd())); err == nil {
 		s.Width = width
 	}
-	s.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	s.Color = flags.Lookup(e.environ, "NO_COLOR") == "" && flags.Lookup(e.environ, "TERM") != "dumb"
 	return s
 }

@@ -17,7 +17,6 @@ const exitContradiction = 99
 
 // checkedMain is main, for scripts and for tests that start a process.
 func checkedMain() {
-	silenceLibraries()
 	code := mainCode(os.Args[1:], system())
 	if err := checkWritten(os.Args[1:], code); err != nil {
 		fmt.Fprintln(os.Stderr, err)
