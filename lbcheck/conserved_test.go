@@ -40,6 +40,10 @@ var alone = map[string]string{
 	"safe":                "a judgement, which a finding has",
 	"safe_n_minus_1":      "a judgement, which a finding has",
 	"detectable.sessions": "a plan",
+	"detectable.dead":     "a chance, which is 0 or 1 where there is none",
+	"detectable.half":     "a chance, which is 0 or 1 where there is none",
+	"detectable.hot2x":    "a chance, which is 0 or 1 where there is none",
+	"detectable.hot3x":    "a chance, which is 0 or 1 where there is none",
 }
 
 // standsAlone reports whether nothing else says what stands at a place.

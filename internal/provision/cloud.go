@@ -79,7 +79,7 @@ func configure(ctx context.Context, a Access, l limits, options ...func(*config.
 	return cfg, nil
 }
 
-// load reads the configuration within the time of an answer, and until ctx ends. The SDK
+// load reads the configuration within the time for files, and until ctx ends. The SDK
 // opens the files that the environment names however long that takes: a pipe to which
 // nobody writes then keeps one goroutine until the process ends.
 func load(ctx context.Context, l limits, options []func(*config.LoadOptions) error) (aws.Config, error) {
@@ -87,7 +87,7 @@ func load(ctx context.Context, l limits, options []func(*config.LoadOptions) err
 		cfg aws.Config
 		err error
 	}
-	ctx, stop := context.WithTimeoutCause(ctx, l.answer, fmt.Errorf("no end of a file of the AWS configuration within %v: see AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE and AWS_CA_BUNDLE", l.answer))
+	ctx, stop := context.WithTimeoutCause(ctx, l.files, fmt.Errorf("no end of a file of the AWS configuration within %v: see AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE and AWS_CA_BUNDLE", l.files))
 	defer stop()
 	done := make(chan outcome, 1)
 	go func() {

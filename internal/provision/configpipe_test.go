@@ -22,7 +22,7 @@ func TestConfig_APipeInPlaceOfAFile(t *testing.T) {
 			ctx    func() context.Context
 			want   string
 		}{
-			"within the time of an answer": {limits{answer: 20 * time.Millisecond}, context.Background, "see AWS_CONFIG_FILE"},
+			"within the time for files": {limits{files: 20 * time.Millisecond}, context.Background, "see AWS_CONFIG_FILE"},
 			"until a signal": {defaultLimits, func() context.Context {
 				ctx, cancel := context.WithCancelCause(context.Background())
 				cancel(errors.New("told to end"))

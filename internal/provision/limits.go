@@ -19,9 +19,10 @@ import (
 type limits struct {
 	connect time.Duration // for TCP, and again for TLS
 	answer  time.Duration // from the start of the attempt to the last byte of the answer
+	files   time.Duration // for the files of the AWS configuration, once
 }
 
-var defaultLimits = limits{connect: 10 * time.Second, answer: time.Minute}
+var defaultLimits = limits{connect: 10 * time.Second, answer: time.Minute, files: time.Minute}
 
 // client makes the HTTP client of every service and credential source. It is the
 // SDK's own type: the instance metadata client shortens its limits further, and

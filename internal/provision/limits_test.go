@@ -72,7 +72,7 @@ func (s *silentServer) accepted() int {
 }
 
 // shortLimits are limits that a test can wait for.
-var shortLimits = limits{connect: 50 * time.Millisecond, answer: 50 * time.Millisecond}
+var shortLimits = limits{connect: 50 * time.Millisecond, answer: 50 * time.Millisecond, files: time.Minute}
 
 // cloud makes clients for an endpoint that does not answer, with the limits of the
 // real ones but for their length, and without pauses between attempts.
