@@ -111,8 +111,9 @@ func (r reconciliation) agrees(c *cluster, t toolResult) error {
 		scouts += extra
 		counted += coordinator.Sessions
 	}
-	if want := t.Sessions.Scout + t.Sessions.Settle; scouts != want {
-		return fmt.Errorf("%d sessions more by the log than the %d of our tally: the scouts are %d", scouts, counted, want)
+	failed := r.failures() - t.Sessions.Failed // scouts, which a result counts in neither
+	if want := t.Sessions.Scout + t.Sessions.Settle - failed; failed < 0 || scouts != want {
+		return fmt.Errorf("%d sessions more by the log than the %d of our tally: the scouts are %d, %d of which failed", scouts, counted, want+failed, failed)
 	}
 	return nil
 }

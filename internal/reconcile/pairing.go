@@ -131,9 +131,14 @@ type edge struct {
 	opens bool
 }
 
+// maxTurn is how much older than its accept the time of a line may be. HAProxy and nginx take
+// the clock once for each turn of their event loop, and a machine that is busy holds a turn
+// up: an HAProxy 2.6 that had to wait for the processor was seen to be some milliseconds late.
+const maxTurn = 250 * time.Millisecond
+
 // inTime bounds the difference of the clocks: a connection is accepted after connecting
 // began and before the first byte came back. A pair of which the bounds exclude the
-// difference that most pairs allow is none.
+// difference that most pairs allow is none, unless the balancer's clock was merely behind.
 func (p *pairing) inTime(j *Join) {
 	var edges []edge
 	for i := range p.pairs {
@@ -160,7 +165,7 @@ func (p *pairing) inTime(j *Join) {
 		if p.pairs[i].state != joined {
 			continue
 		}
-		if low, high := j.bounds(i, p.pairs[i]); low > p.high || high < p.low {
+		if low, high := j.bounds(i, p.pairs[i]); low > p.high+maxTurn || high+maxTurn < p.low {
 			p.pairs[i].state = untimely
 			p.untimely++
 		}

@@ -89,6 +89,31 @@ func TestJoin_AWholeLogJoinsWhole(t *testing.T) {
 	}
 }
 
+// A balancer that is held up logs times from before the connection: HAProxy and nginx take
+// the clock once for each turn of their event loop. Those sessions join, too, and move the
+// bounds of the clocks' difference by no more than they are behind.
+func TestJoin_AClockThatIsBehind(t *testing.T) {
+	t.Parallel()
+	for seed := range 300 {
+		r := rand.New(rand.NewPCG(uint64(seed), 6))
+		s := shapes(r)
+		s.sessions, s.ports, s.lost, s.drift, s.queue, s.foreign, s.moved = 20+r.IntN(200), 1000, 0, 0, time.Millisecond, netip.Addr{}, false
+		sharp := s.make(rand.New(rand.NewPCG(uint64(seed), 7)))
+		s.stale = time.Duration(1 + r.Int64N(int64(maxTurn)))
+		run := s.make(rand.New(rand.NewPCG(uint64(seed), 7)))
+		out, prompt := run.join(Options{}).Reconcile(run.file()), sharp.join(Options{}).Reconcile(sharp.file())
+		if out.Sessions.Joined != s.sessions || out.Sessions.Untimely != 0 {
+			t.Fatalf("seed %d, %+v: %+v: %s", seed, s, out.Sessions, out.Summary)
+		}
+		if width, was := out.Clock.High-out.Clock.Low, prompt.Clock.High-prompt.Clock.Low; width > was+5 {
+			t.Errorf("seed %d, %+v: the bounds are %g ms apart, and %g without", seed, s, width, was)
+		}
+		if offset := float64(s.offset) / 1e6; offset < out.Clock.Low-.1 || offset > out.Clock.High+float64(s.stale)/1e6+.1 {
+			t.Errorf("seed %d, %+v: %g ms is not within %+v", seed, s, offset, out.Clock)
+		}
+	}
+}
+
 // Two sessions that use a port within a second are told apart by neither of their lines.
 func TestJoin_CountsAmbiguity(t *testing.T) {
 	t.Parallel()

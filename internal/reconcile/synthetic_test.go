@@ -29,6 +29,7 @@ type shape struct {
 	offset   time.Duration
 	drift    float64
 	queue    time.Duration // the longest time from connecting to the accept
+	stale    time.Duration // by how much the balancer's clock may be behind at an accept
 	lost     float64       // share of the lines
 	broken   int           // coordinator that fails; 0: none
 	foreign  netip.Addr    // a NAT's address; zero: there is none
@@ -81,9 +82,19 @@ func (s shape) session(r *rand.Rand, i int, start time.Time, port int) (Session,
 	return one, accepted
 }
 
+// behind is how old the balancer's clock was when it accepted a session: each third one came
+// in a turn of its event loop that was held up.
+func (s shape) behind(i int) time.Duration {
+	if i%3 != 1 {
+		return 0
+	}
+	return s.stale / time.Duration(1+i%4)
+}
+
 // line is what the log says of a session.
 func (s shape) line(i int, one Session, accepted time.Time) balancerlog.Record {
 	f := balancerlog.FormatNamed(s.format)
+	accepted = accepted.Add(-s.behind(i))
 	by := accepted.Sub(began)
 	logged := accepted.Add(s.offset + time.Duration(float64(by)*s.drift)).Truncate(min(f.Resolution, time.Millisecond))
 	line := balancerlog.Record{

@@ -18,8 +18,9 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// name is the host of every question.
-const name = "lb.example.com"
+// name is the host of every question: one that no file of hosts has, which the resolver
+// reads first.
+const name = "balancer.tampered.test"
 
 // record is a resource record: of the question's name, where owner is empty.
 func record(owner []byte, kind uint16, data []byte) []byte {
