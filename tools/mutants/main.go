@@ -68,6 +68,9 @@ func try(o options, stdout, stderr io.Writer) error {
 func workDirectory(named string) (dir string, done func(), err error) {
 	if named == "" {
 		dir, err = os.MkdirTemp("", "mutants")
+		if err == nil { // tests of files that others can read need a way to them
+			err = os.Chmod(dir, 0o755)
+		}
 		return dir, func() { os.RemoveAll(dir) }, err
 	}
 	dir, err = filepath.Abs(named)
