@@ -86,14 +86,14 @@ func TestTampered_Peers(t *testing.T) {
 			backend, config := tc.server(t)
 			memory := hs2client.NewMemory(16 << 20)
 			want := ""
-			peertest.EachChange(t, backend, 125, func(addr string, c peertest.Change) bool {
+			peertest.EachChange(t, backend, 125, func(p *peertest.Tampered, c peertest.Change) bool {
 				to := config
-				to.Addr, to.Timeout, to.Memory = addr, tamperedWait, memory
+				to.Addr, to.Timeout, to.Memory = p.Addr, tamperedWait, memory
 				if c.Name == "" {
 					to.Timeout = soon
 				}
 				got, err := whoAnswered(t.Context(), to)
-				checkTampered(t, c, err)
+				checkTampered(t, p.Met(c), err)
 				if c.Name == "" {
 					want = got
 				}
@@ -120,8 +120,8 @@ func TestTampered_KDC(t *testing.T) {
 	if _, _, err := net.SplitHostPort(backend); err != nil {
 		t.Fatalf("no address in %s: %v", conf, err)
 	}
-	peertest.EachChange(t, backend, 125, func(addr string, c peertest.Change) bool {
-		login := hs2client.KerberosLogin{Conf: krb5(t, strings.ReplaceAll(conf, backend, addr)), Principal: "alice", Password: password}
+	peertest.EachChange(t, backend, 125, func(p *peertest.Tampered, c peertest.Change) bool {
+		login := hs2client.KerberosLogin{Conf: krb5(t, strings.ReplaceAll(conf, backend, p.Addr)), Principal: "alice", Password: password}
 		wait := 10 * tamperedWait
 		if c.Name == "" {
 			wait = soon
@@ -129,7 +129,7 @@ func TestTampered_KDC(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), wait)
 		defer cancel()
 		_, err := login.Ticket(ctx, "impala", balancer)
-		checkTampered(t, c, err)
+		checkTampered(t, p.Met(c), err)
 		return err == nil
 	})
 	checkInUse(t)

@@ -14,12 +14,12 @@ import (
 // error in one line.
 func TestTampered_Pages(t *testing.T) {
 	cluster := startWithPages(t, simcluster.Config{})
-	peertest.EachChange(t, cluster.Names()[0], 100, func(addr string, c peertest.Change) bool {
+	peertest.EachChange(t, cluster.Names()[0], 100, func(p *peertest.Tampered, c peertest.Change) bool {
 		wait := 60 * time.Millisecond
 		if c.Name == "" {
 			wait = maxDuration
 		}
-		v, err := readWithin(t.Context(), wait, addr, ServerHiveServer2, Access{})
+		v, err := readWithin(t.Context(), wait, p.Addr, ServerHiveServer2, Access{})
 		for _, count := range []*int{v.Threads, v.InUse, v.Total, v.Sessions, v.Executors} {
 			if count != nil && (*count < 0 || *count > maxCount) {
 				t.Errorf("%s: count %d", c, *count)

@@ -51,6 +51,9 @@ func TestTamper_ChangesWhatIsSaid(t *testing.T) {
 		if p.Said() != len("hello") {
 			t.Errorf("%d bytes said", p.Said())
 		}
+		if cut := withWay("cut", len("hello")); p.Met(change).Cuts != change.Cuts || p.Met(cut).Cuts {
+			t.Errorf("%s was met as %v, and a cut behind the end as %v", change, p.Met(change), p.Met(cut))
+		}
 	}
 }
 

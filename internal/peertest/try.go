@@ -35,12 +35,12 @@ func (r *Tried) Log(t testing.TB) {
 }
 
 // EachChange tries changes of what backend says, several at once: some of them, with
-// -hostile 32 times as many. try uses a port before backend and reports whether the
-// change did no harm; it is called with no change first, and must then be good.
-func EachChange(t *testing.T, backend string, some int, try func(addr string, c Change) (good bool)) {
+// -hostile 32 times as many. try connects to p, which is before backend, and reports whether
+// the change did no harm; it is called with no change first, and must then be good.
+func EachChange(t *testing.T, backend string, some int, try func(p *Tampered, c Change) (good bool)) {
 	t.Helper()
 	first := Tamper(t, backend)
-	if !try(first.Addr, Change{}) {
+	if !try(first, Change{}) {
 		t.Fatal("it fails where nothing is changed")
 	}
 	changes := Changes(first.Said(), some, 32*some)
@@ -56,7 +56,7 @@ func EachChange(t *testing.T, backend string, some int, try func(addr string, c 
 			for i := w; i < len(changes); i += together {
 				p.Next(changes[i])
 				start := time.Now()
-				good := try(p.Addr, changes[i])
+				good := try(p, changes[i])
 				r.Note(time.Since(start), 0, good)
 			}
 		})
