@@ -139,6 +139,7 @@ func TestWatch(t *testing.T) {
 		"long sessions do not open":                              {steady(0, restart, neverOpening(2, "open.reset")), scenarios.StatusFail},
 		"long sessions do not open, and others may fail":         {steady(5*time.Second, restart, neverOpening(2, "open.reset")), scenarios.StatusPass},
 		"long sessions end with the run":                         {steady(0, restart, interrupted(2)), scenarios.StatusPass},
+		"one long session ends with the run":                     {steady(0, restart, interrupted(1)), scenarios.StatusPass},
 		"a long session does not open, and a new one fails":      {steady(0, restart, together(neverOpening(1, "open.timeout"), interrupted(1), failing(1, .5, "open.eof"))), scenarios.StatusFail},
 		"it failed before the command":                           {steady(0, restart, together(failing(1, .5, "open.eof"), func(e *scenarios.Measured) { e.Watch.Noticed = sec(5) })), scenarios.StatusFail},
 		"a restart too short to be missed":                       {steady(0, restart, func(e *scenarios.Measured) { e.Watch.Coords[1].PIDs = []int32{8, 9} }), scenarios.StatusPass},
