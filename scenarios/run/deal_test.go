@@ -2,6 +2,7 @@ package run
 
 import (
 	"net/netip"
+	"slices"
 	"testing"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
@@ -27,6 +28,18 @@ func TestDeal_ReplacesANode(t *testing.T) {
 	}
 	if taken[nodes[0]] != 0 || taken[nodes[1]] != 15 || taken[nodes[2]] != 15 {
 		t.Errorf("taken = %v", taken)
+	}
+}
+
+// Shards are told of the nodes in different orders, and deal them in one.
+func TestDeal_InWhateverOrderNodesAreKnown(t *testing.T) {
+	t.Parallel()
+	r, nodes := run{seed: 7, looked: 1}, someNodes(5)
+	backwards := slices.Clone(nodes)
+	slices.Reverse(backwards)
+	one, other := r.deal(nodes, 40, dealtParallel, 0), r.deal(backwards, 40, dealtParallel, 0)
+	if !slices.Equal(one.nodes, other.nodes) {
+		t.Errorf("%v, and backwards %v", one.nodes, other.nodes)
 	}
 }
 

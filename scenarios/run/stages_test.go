@@ -114,8 +114,8 @@ func TestStages_ClosedIsNeverLate(t *testing.T) {
 		s := staged(scenarios.Stage{Closed: 20, For: seconds(1)})
 		s.Load.Concurrency = 4 // which is for arrivals
 		r, _ := watched(t.Context(), t, b, s, Options{})
-		if r.Sessions.OK != 80 || b.maxOpen != 20 {
-			t.Errorf("%d sessions, %d at once", r.Sessions.OK, b.maxOpen)
+		if r.Sessions.OK != 80 || b.maxOpen != 20 || r.Looks[0].Planned != 0 {
+			t.Errorf("%d sessions of %d that were planned, %d at once", r.Sessions.OK, r.Looks[0].Planned, b.maxOpen)
 		}
 		if r.Load.Late != 0 || r.Load.Lag.Count() != 0 || r.Load.Login.Count() != 80 || !near(r.Load.Login.Max(), 250*time.Millisecond) {
 			t.Errorf("lag %s, login %s", r.Load.Lag.Max(), r.Load.Login.Max())
