@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"strings"
@@ -31,6 +32,26 @@ func TestProvision_StatusIsAMonitor(t *testing.T) {
 	stdout, _, code = runAWS(t, "provision", "status", "-f", a.file, "--json")
 	if err := json.Unmarshal([]byte(stdout), &r); err != nil || code != exitFail || len(r.Failed()) != 1 || len(r.Verdicts) != 2 {
 		t.Errorf("exit %d, %v, verdicts %+v", code, err, r.Verdicts)
+	}
+}
+
+// TestProvision_ReportThatCannotBeWritten: what passed is not known to have passed, and what
+// failed has failed all the same.
+func TestProvision_ReportThatCannotBeWritten(t *testing.T) {
+	a := newTestAccount(t)
+	for _, want := range []int{exitInternal, exitFail} {
+		if want == exitFail {
+			a.Deny("elasticloadbalancing:DescribeLoadBalancers")
+		} else if stdout, stderr, code := runAWS(t, "provision", "apply", "-f", a.file); code != exitPass {
+			t.Fatalf("exit %d\n%s%s", code, stdout, stderr)
+		}
+		for _, form := range [][]string{nil, {"--json"}} {
+			var stderr bytes.Buffer
+			code := mainCode(append([]string{"provision", "status", "-f", a.file}, form...), env{out: fullDisk{}, err: &stderr})
+			if code != want || want == exitInternal && !strings.Contains(stderr.String(), "no space left") {
+				t.Errorf("%q: exit %d, want %d: %s", form, code, want, stderr.String())
+			}
+		}
 	}
 }
 
