@@ -46,6 +46,7 @@ func main() {
 	b := &box[int]{5}
 	fmt.Println(b.method(1, "x"), b.constant(), spread(1, 2, 3), generic(map[string]int{"a": 1}, "a"), unnamed(1, "x"), rescued())
 	nothing(true, false)
+	_, _ = fmt.Print("end")
 }
 `
 
@@ -82,17 +83,18 @@ func TestCombined_DoesOneMutantAtATime(t *testing.T) {
 		}
 		return string(out)
 	}
-	const original = "5 4 6 2 7 true\ncontext "
+	const original = "5 4 6 2 7 true\ncontext end"
 	for key, want := range map[string]string{
 		"":                                     original,
-		"main.go box.constant: 3 + 1 => 3 - 1": "5 2 6 2 7 true\ncontext ",
-		"main.go spread: first + sum => first - sum":    "5 4 -4 2 7 true\ncontext ",
-		"main.go spread: sum += n => nothing":           "5 4 1 2 7 true\ncontext ",
-		"main.go generic: len(m) * 2 => len(m) / 2":     "5 4 6 0 7 true\ncontext ",
-		"main.go nothing: if context => if false":       "5 4 6 2 7 true\n",
-		"main.go unnamed: 7 => (7 + 1)":                 "5 4 6 2 8 true\ncontext ",
-		"main.go box.method: b.v = b.v => nothing":      original,
-		"main.go main: nothing(true, false) => nothing": "5 4 6 2 7 true\n",
+		"main.go box.constant: 3 + 1 => 3 - 1": "5 2 6 2 7 true\ncontext end",
+		"main.go spread: first + sum => first - sum":       "5 4 -4 2 7 true\ncontext end",
+		"main.go spread: sum += n => nothing":              "5 4 1 2 7 true\ncontext end",
+		"main.go generic: len(m) * 2 => len(m) / 2":        "5 4 6 0 7 true\ncontext end",
+		"main.go nothing: if context => if false":          "5 4 6 2 7 true\nend",
+		"main.go unnamed: 7 => (7 + 1)":                    "5 4 6 2 8 true\ncontext end",
+		"main.go box.method: b.v = b.v => nothing":         original,
+		"main.go main: nothing(true, false) => nothing":    "5 4 6 2 7 true\nend",
+		`main.go main: _, _ = fmt.Print("end") => nothing`: "5 4 6 2 7 true\ncontext ",
 	} {
 		number := c.numbers[key]
 		if (key != "") != (number > 0) {

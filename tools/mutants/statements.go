@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 )
 
 // statement changes conditions, jumps and what is returned.
@@ -78,8 +79,11 @@ func (w *walk) list(list []ast.Stmt) {
 }
 
 // unassigned evaluates what is assigned, and does not assign it, so that what is used
-// still is.
+// still is; nothing where it is assigned to nobody anyway.
 func (w *walk) unassigned(n *ast.AssignStmt) string {
+	if !slices.ContainsFunc(n.Lhs, func(to ast.Expr) bool { return w.text(to.Pos(), to.End()) != "_" }) {
+		return ""
+	}
 	blanks := ""
 	for i, rhs := range n.Rhs {
 		if value, ok := w.info.Types[rhs]; ok && (value.IsNil() || value.Value != nil) {
