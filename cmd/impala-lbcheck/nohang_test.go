@@ -63,8 +63,7 @@ func (b blocked) wait(t *testing.T) {
 	b.end(t, func() int { return mainCode(b.words(), e) }, func() string { return out.String() + errs.String() })
 }
 
-// waitApart runs a command in a process of its own to its end. prepare may change it before it
-// starts, and then has to tell it to end.
+// waitApart runs a command in a process of its own to its end.
 func (b blocked) waitApart(t *testing.T, program string, env []string) {
 	t.Helper()
 	var out bytes.Buffer
@@ -83,7 +82,7 @@ func (b blocked) end(t *testing.T, run func() (code int), said func() string) {
 	case code := <-ended:
 		took := time.Since(began)
 		if b.met != nil && !b.met() {
-			t.Logf("it does not come so far: exit %d\n%s", code, said())
+			t.Errorf("it does not come so far: exit %d\n%s", code, said())
 			return
 		}
 		if b.exits == nil && code == exitPass || b.exits != nil && !slices.Contains(b.exits, code) {
