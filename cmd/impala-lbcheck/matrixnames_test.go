@@ -72,11 +72,11 @@ func TestMatrix_Names(t *testing.T) {
 		timeout string
 		class   string
 	}{
-		"NXDOMAIN":    {3, "20s", "resolve.not-found"},
-		"SERVFAIL":    {2, "20s", "resolve."},
-		"no address":  {0, "20s", "resolve."},
-		"no answer":   {-1, "2s", "resolve.timeout"},
-		"not allowed": {5, "20s", "resolve."},
+		"NXDOMAIN":    {3, "20s", "(resolve.not-found)"},
+		"SERVFAIL":    {2, "20s", "(resolve.error)"},
+		"no address":  {0, "20s", "(resolve.not-found)"},
+		"no answer":   {-1, "2s", "(resolve.timeout)"},
+		"not allowed": {5, "20s", "(resolve.error)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
