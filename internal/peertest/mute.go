@@ -17,8 +17,7 @@ type Mute struct {
 	met  atomic.Int64
 }
 
-// MuteAt serves a port before backend until the test ends. Where word is empty, nothing is
-// ever said.
+// MuteAt serves a port before backend until the test ends.
 func MuteAt(t testing.TB, backend, word string) *Mute {
 	t.Helper()
 	m := &Mute{word: []byte(word)}

@@ -3,7 +3,6 @@ package provision
 import (
 	"net/http"
 	"reflect"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -42,9 +41,6 @@ func (s *tampered) answer(_ int, w http.ResponseWriter, a faultproxy.Answer) boo
 	_, _ = w.Write(body)
 	return true
 }
-
-// lost is whether a change loses a part of an answer, and not its truth alone.
-func lost(c peertest.Change) bool { return c.Cuts || strings.HasPrefix(c.Name, "noise") }
 
 // eachTampered runs with nothing changed, and then with changes of what AWS says: some of
 // them, or with -hostile many.
@@ -131,7 +127,7 @@ func checkComparison(t *testing.T, change peertest.Change, err error, got, want 
 		t.Fatal(err)
 	case err != nil:
 		checkOneLine(t, change.String(), err)
-	case lost(change) && !reflect.DeepEqual(got, want):
+	case change.Loses && !reflect.DeepEqual(got, want):
 		t.Errorf("%s: it says %q where %q is so", change, got, want)
 	}
 }
@@ -153,7 +149,7 @@ func TestTampered_ApplyOnAWS(t *testing.T) {
 				if err != nil {
 					checkOneLine(t, change.String(), err)
 				}
-				if err != nil || !lost(change) && change.Name != "" {
+				if err != nil || !change.Loses && change.Name != "" {
 					return err
 				}
 				after, err := Status(t.Context(), c.cloudHere(t), spec)
@@ -189,7 +185,7 @@ func TestTampered_DestroyOnAWS(t *testing.T) {
 				if after := n.theirs(t); after != before {
 					t.Errorf("%s: what is not ours was changed:\n%s\nbefore:\n%s", change, after, before)
 				}
-				if left := c.tagged(); err == nil && len(left) > 0 && (lost(change) || change.Name == "") {
+				if left := c.tagged(); err == nil && len(left) > 0 && (change.Loses || change.Name == "") {
 					t.Errorf("%s: it says that all is removed, and left %q; it lists %v", change, left, report.Left)
 				}
 				return err
