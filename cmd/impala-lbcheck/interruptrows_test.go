@@ -2,9 +2,7 @@
 
 package main
 
-import (
-	"time"
-)
+import "time"
 
 // interruptRow is a command line that is interrupted. ADDR is a node of a cluster of its own,
 // DIR a directory of its own, in which it may find what interruptFiles has.
@@ -18,7 +16,8 @@ type interruptRow struct {
 	scraped bool          // it is asked, at the address that it prints, for a run
 }
 
-// login are the flags of a login whose password must be seen nowhere, and of what is written.
+// interruptLogin are the flags of a login whose password must be seen nowhere, interruptOut
+// those of what is written.
 var (
 	interruptLogin = []string{"--auth", "ldap", "--user", "ann", "--password-file", "DIR/pw", "--allow-cleartext-auth", "--timeout", "20s"}
 	interruptOut   = []string{"--out", "DIR/r.json", "--out", "DIR/r.html", "--observations", "DIR/o.jsonl"}

@@ -54,7 +54,7 @@ type matrixTry struct {
 // matrixSecret is the password of tries that log in.
 const matrixSecret = `matrix-"s3cret`
 
-var matrixRows = slices.Concat(matrixNetwork, matrixServers, matrixSecurity, matrixRuns, matrixInputs, matrixAWS)
+var matrixRows = slices.Concat(matrixNetwork, matrixServers, matrixSecurity, matrixNames, matrixRuns, matrixInputs, matrixAWS)
 
 // Each fault that a row tries is said as what it is.
 func TestMatrix(t *testing.T) {

@@ -1,5 +1,11 @@
 package main
 
+import (
+	"path/filepath"
+	"sync"
+	"testing"
+)
+
 // matrixRuns are faults of a run, of this machine and of the cluster meanwhile.
 var matrixRuns = []matrixRow{
 	{
@@ -74,4 +80,27 @@ var matrixRuns = []matrixRow{
 		id: "F46", fault: "the balancer keeps a client at one coordinator", report: "balance.coverage, or tolerated where it is declared", exit: "0, 1",
 		shownBy: []string{"TestDemo_ReportsFaults", "TestSmoke_PolicySourceByLocalAddress", "envoy.maglev.source"},
 	},
+}
+
+// Two runs that write one file leave it whole, from one of them.
+func TestMatrix_TwoRunsWithOneFile(t *testing.T) {
+	t.Parallel()
+	out := filepath.Join(t.TempDir(), "r.json")
+	var runs sync.WaitGroup
+	for range 2 {
+		runs.Go(func() {
+			stdout, stderr, code := call(t, "demo", "smoke", "--quiet", "--coordinators", "2", "--nodes", "1", "--sessions", "20", "--rate", "0", "--timeout", "20s", "--out", out)
+			if code != exitPass {
+				t.Errorf("exit %d\n%s%s", code, stdout, stderr)
+			}
+		})
+	}
+	runs.Wait()
+	r, err := readResult(t.Context(), out)
+	if err != nil || !r.Complete {
+		t.Errorf("complete %v, %v", r.Complete, err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(filepath.Dir(out), "*")); len(left) != 1 {
+		t.Errorf("files %v, want one", left)
+	}
 }

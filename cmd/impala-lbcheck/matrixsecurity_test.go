@@ -60,20 +60,4 @@ var matrixSecurity = []matrixRow{
 		tries:   []matrixTry{{name: "a handshake that stalls", peer: taken, args: []string{"smoke", "ADDR", "--quiet", "--tls", "--timeout", "1s"}, exit: exitUnmeasured, class: "tls.timeout", says: []string{"tls.timeout"}}},
 		shownBy: []string{"TestDemo_ReportsFaults", "TestHandshake_AgainstOtherProtocols", "TestClientCertificate", "TestHandshake_TellsChainsApart"},
 	},
-	{
-		id: "F28", fault: "a name: NXDOMAIN, SERVFAIL, a silent server, no address", report: "resolve.not-found, resolve.error, resolve.timeout, resolve.no-address; once, not once a session", exit: "4", partial: "`complete: false`, the failure",
-		shownBy: []string{"TestMatrix_Names", "TestResolver_Resolve", "TestSettle_WaitsForNames", "TestNoHang_Names"},
-	},
-	{
-		id: "F29", fault: "one of several addresses of a name is dead or silent", report: "errors.rate, with the address; balance is judged on the others", exit: "1",
-		shownBy: []string{"TestRun_NameWithADeadAddress", "haproxy.name.silent-1-of-3"},
-	},
-	{
-		id: "F30", fault: "several addresses, all alive", report: "sessions are dealt over them and counted by each", exit: "0",
-		shownBy: []string{"TestDemo_HealthyRuns", "TestDealer_EqualPartsWithoutTurns", "haproxy.nodes.even-zones"},
-	},
-	{
-		id: "F31", fault: "IPv6: literals, one family alone, one family broken", report: "dialled as it is written; the family that fails is told", exit: "0, 1",
-		shownBy: []string{"TestScout_OtherAddressFamilyGetsIn", "TestResolver_Resolve", "TestSplitEndpoint"},
-	},
 }

@@ -79,13 +79,19 @@ func (j *Join) pair(c clock, linesOf func(Session) []line) pairing {
 	return p
 }
 
-// fitting visits the lines that fit a session: at its node, and accepted while it waited
-// for the first answer. A log with several lines for a connection has them until its end.
-func (j *Join) fitting(s Session, lines []line, offset, w time.Duration, visit func(*line)) {
-	last := s.Answer
+// latest is when a session can have been accepted at the latest: it had its first answer
+// then. A log with several lines for a connection has them until its end.
+func (j *Join) latest(s Session) time.Time {
 	if j.format.Many {
-		last = s.End
+		return s.End
 	}
+	return s.Answer
+}
+
+// fitting visits the lines that fit a session: at its node, and accepted while it waited
+// for the first answer.
+func (j *Join) fitting(s Session, lines []line, offset, w time.Duration, visit func(*line)) {
+	last := j.latest(s)
 	for i := range lines {
 		at := lines[i].Accepted.Add(-offset)
 		if isAt(&lines[i].Record, s.Node) && !at.Before(s.Start.Add(-w)) && !at.After(last.Add(w)) {
@@ -176,13 +182,9 @@ func (p *pairing) inTime(j *Join) {
 // resolution, and part during the run.
 func (j *Join) bounds(i int, p pair) (low, high time.Duration) {
 	s := j.sessions[i]
-	last := s.Answer
-	if j.format.Many {
-		last = s.End
-	}
 	drift := min(maxLeeway, time.Duration(maxDrift*float64(j.window.end.Sub(j.window.start))))
 	leeway := j.format.Resolution + drift
-	return p.record.Accepted.Sub(last) - leeway, p.record.Accepted.Sub(s.Start) + leeway
+	return p.record.Accepted.Sub(j.latest(s)) - leeway, p.record.Accepted.Sub(s.Start) + leeway
 }
 
 func compareBools(a, b bool) int {
