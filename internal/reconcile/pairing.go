@@ -144,7 +144,8 @@ const maxTurn = 250 * time.Millisecond
 
 // inTime bounds the difference of the clocks: a connection is accepted after connecting
 // began and before the first byte came back. A pair of which the bounds exclude the
-// difference that most pairs allow is none, unless the balancer's clock was merely behind.
+// difference that most pairs allow is none, unless the balancer's clock was merely behind:
+// for that pair, or for most of the others.
 func (p *pairing) inTime(j *Join) {
 	var edges []edge
 	for i := range p.pairs {
