@@ -20,7 +20,7 @@ var matrixAWS = []matrixRow{
 	},
 	{
 		id: "F54", fault: "a port to listen on is taken", report: "the address, and that it is in use", exit: "2",
-		tries:   []matrixTry{{peer: taken, args: []string{"smoke", "127.0.0.1:1", "--metrics-listen", "ADDR"}, exit: exitUsage, says: []string{"ADDR"}}},
+		tries:   []matrixTry{{peer: taken, args: []string{"smoke", "127.0.0.1:1", "--metrics-listen", "ADDR"}, exit: exitUsage, says: []string{"ADDR", "in use"}}},
 		shownBy: []string{"TestStart_PortInUse", "TestStart_PagePortInUse"},
 	},
 	{

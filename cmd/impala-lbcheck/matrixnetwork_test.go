@@ -31,7 +31,7 @@ var matrixNetwork = []matrixRow{
 	{
 		id: "F06", fault: "accepted and reset", report: "open.reset", exit: "4", partial: "`complete: false`, the failure",
 		tries:   []matrixTry{{peer: scripted(reset), args: []string{"smoke", "ADDR", "--quiet"}, exit: exitUnmeasured, class: "open.reset", says: []string{"open.reset"}}},
-		shownBy: []string{"TestProtectedStream_Errors", "nginx.limit.connections"},
+		shownBy: []string{"TestWait_ReportsHowConnectionWasCut", "nginx.limit.connections"},
 	},
 	{
 		id: "F07", fault: "cut in the middle of a call, after any byte", report: "the phase, .reset or .eof; a statement is not sent again", exit: "1",

@@ -31,7 +31,7 @@ var matrixRuns = []matrixRow{
 			{name: "a file as a directory", files: map[string]string{"f": ""}, args: []string{"smoke", "127.0.0.1:1", "--out", "DIR/f/r.json"}, exit: exitUsage, says: []string{"not a directory"}},
 			{name: "a directory as the file", args: []string{"smoke", "127.0.0.1:1", "--out", "json=DIR"}, exit: exitUsage, says: []string{"directory"}},
 		},
-		shownBy: []string{"TestOutputs_AreNotOneFile", "TestOutputs_StdoutIsOneToo", "load.disk"},
+		shownBy: []string{"load.disk"},
 	},
 	{
 		id: "F36", fault: "too few file descriptors, or threads", report: "refused with need and have; in a run tcp.local-nofile and load.lag inconclusive, never the service; without threads Go's runtime ends, before anything is sent", exit: "2, 3", partial: "`complete: false`, the sessions so far",
@@ -52,7 +52,7 @@ var matrixRuns = []matrixRow{
 		unprovable: "a jump of the system clock, which no test may set: durations are of the monotonic clock",
 	},
 	{
-		id: "F40", fault: "names of coordinators: one for several, none, control characters, 1 MB", report: "identity.sound inconclusive; names are cut and shown without control characters", exit: "3",
+		id: "F40", fault: "names of coordinators: one for several, none, control characters, 400 KiB", report: "identity.sound inconclusive; names are cut and shown without control characters", exit: "3",
 		shownBy: []string{"TestDemo_ReportsFaults", "TestOpen_KeepsNoLongName", "TestError_ShowsNoControlCharacter", "TestOutputs_HoldNothingThatATerminalOrCIObeys", "haproxy.name.one-for-four"},
 	},
 	{
