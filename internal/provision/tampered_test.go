@@ -3,7 +3,6 @@ package provision
 import (
 	"net/http"
 	"reflect"
-	"sync"
 	"testing"
 	"time"
 
@@ -13,28 +12,17 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
 )
 
-// tampered changes one answer of AWS: that which has a byte of all that is said.
-type tampered struct {
-	mu     sync.Mutex
-	change peertest.Change
-	said   int
-}
+// tampered changes one answer of AWS.
+type tampered struct{ peertest.Answers }
 
 // answer is given each answer in turn.
 func (s *tampered) answer(_ int, w http.ResponseWriter, a faultproxy.Answer) bool {
-	s.mu.Lock()
-	from := s.said
-	s.said += len(a.Body)
-	here := s.change.Name != "" && s.change.At >= from && s.change.At < s.said
-	s.mu.Unlock()
+	body, more, here := s.Changed(a.Body)
 	if !here {
 		return false
 	}
-	change := s.change
-	change.At -= from
-	body, more := change.Apply(a.Body, 0)
 	w.Header().Set("Content-Type", a.Header.Get("Content-Type"))
-	if !more && change.At%2 > 0 { // the connection breaks; else the answer ends as one that is whole
+	if !more && len(body)%2 > 0 { // the connection breaks; else the answer ends as one that is whole
 		w.Header().Set("Content-Length", "1000000")
 	}
 	w.WriteHeader(a.Status)
@@ -54,7 +42,8 @@ func eachTampered(t *testing.T, some, many int, build func(*testing.T) (*cluster
 			if err != nil {
 				t.Fatal(err)
 			}
-			s := &tampered{change: change}
+			var s tampered
+			s.Next(change)
 			p.Change(s.answer)
 			start := time.Now()
 			err = run(c.cloud(t, p.URL(), "us-east-1"), spec, c, change)
@@ -62,7 +51,7 @@ func eachTampered(t *testing.T, some, many int, build func(*testing.T) (*cluster
 			if err := p.Close(); err != nil {
 				t.Error(err)
 			}
-			said = s.said
+			said = s.Said()
 		})
 		return said
 	}
