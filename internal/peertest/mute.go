@@ -9,7 +9,7 @@ import (
 )
 
 // Mute is a port before another one, on which nothing is answered any more once the client
-// says a word: the connection stays open, and both sides hear nothing more.
+// says a word: neither side hears anything but that the other one has ended.
 type Mute struct {
 	Addr string
 
