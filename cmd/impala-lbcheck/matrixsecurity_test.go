@@ -57,7 +57,7 @@ var matrixSecurity = []matrixRow{
 	},
 	{
 		id: "F27", fault: "TLS 1.0 or 1.1 alone, no common cipher, a client certificate demanded, a handshake that stalls, a huge chain", report: "tls.version, tls.no-common-cipher, tls.client-certificate, tls.timeout, tls.chain-too-long", exit: "4", partial: "`complete: false`, the failure",
-		tries:   []matrixTry{{name: "a handshake that stalls", peer: taken, args: []string{"smoke", "ADDR", "--quiet", "--tls", "--timeout", "1s"}, exit: exitUnmeasured, class: "tls.timeout", says: []string{"tls.timeout"}}},
+		tries:   []matrixTry{{name: "a handshake that stalls", peer: taken, args: []string{"smoke", "ADDR", "--quiet", "--tls", "--timeout", "3s"}, exit: exitUnmeasured, class: "tls.timeout", says: []string{"tls.timeout"}}},
 		shownBy: []string{"TestDemo_ReportsFaults", "TestHandshake_AgainstOtherProtocols", "TestClientCertificate", "TestHandshake_TellsChainsApart"},
 	},
 }
