@@ -177,6 +177,18 @@ func (o *outcomeCounts) add(c Cell) {
 	o.unknown += c.Unknown
 }
 
+// addOutcome counts a session.
+func (o *outcomeCounts) addOutcome(how Outcome) {
+	switch how {
+	case OutcomeOK:
+		o.ok++
+	case OutcomeFailed:
+		o.failed++
+	default:
+		o.unknown++
+	}
+}
+
 // cellSums is the cells of all looks, added up in every way in which a result does.
 type cellSums struct {
 	all   outcomeCounts

@@ -1,8 +1,12 @@
 package main
 
-import "testing"
+import (
+	"slices"
+	"strings"
+	"testing"
+)
 
-// TestEndingOf_IsTrue: provision has no sessions to close.
+// TestEndingOf_IsTrue: only who opens sessions has some to close.
 func TestEndingOf_IsTrue(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
@@ -20,6 +24,15 @@ func TestEndingOf_IsTrue(t *testing.T) {
 	} {
 		if got := endingOf(tc.args); got != tc.want {
 			t.Errorf("%q: %q, want %q", tc.args, got, tc.want)
+		}
+	}
+	sessions := []string{"demo"}
+	for _, c := range sessionCommands {
+		sessions = append(sessions, c.command)
+	}
+	for _, name := range leafNames() {
+		if closes := endingOf(strings.Fields(name)) == "closing sessions"; closes != slices.Contains(sessions, name) {
+			t.Errorf("%s closes sessions: %v", name, closes)
 		}
 	}
 }

@@ -25,8 +25,9 @@ var errNotRead = errors.New("nobody reads it")
 // pieceSize is how much a reader has to take within the time.
 const pieceSize = 32 << 10
 
-// Write writes p in pieces. What was given up keeps one goroutine until the process ends,
-// since nothing can interrupt it.
+// Write writes p in pieces. What was given up keeps one goroutine, and p, until the process
+// ends, since nothing can interrupt it; so p is never written to again, as is true of what a
+// report.SafeWriter hands on.
 func (i *impatient) Write(p []byte) (n int, err error) {
 	for piece := range slices.Chunk(p, pieceSize) {
 		taken, err := i.writePiece(piece)

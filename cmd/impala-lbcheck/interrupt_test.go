@@ -78,8 +78,9 @@ func interruptionsOf(rows []interruptRow, n int, seed uint64) []interruptTry {
 	return all
 }
 
-// However and whenever a command is interrupted, it ends with a code that says so, nothing
-// stays open on the cluster, and its files are whole or not there.
+// However and whenever a command is interrupted, it ends with a code that says so, or with its
+// own where it was nearly over; nothing stays open on the cluster, and its files are whole or
+// not there.
 func TestInterrupt_LeavesNothingOpenAndNoFileHalf(t *testing.T) {
 	t.Parallel()
 	if signal.Ignored(syscall.SIGHUP) { // by nohup, which a process would take to be meant for it

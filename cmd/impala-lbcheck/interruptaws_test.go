@@ -12,5 +12,5 @@ import (
 // startedAccount is the environment of an account of AWS, whose lb.yaml is in a directory.
 func startedAccount(t *testing.T, dir string) []string {
 	write(t, filepath.Join(dir, "lb.yaml"), lbfile.Init(lbfile.ClassicPage, "blue"))
-	return awsEnviron(startAccount(t).URL(), dir)
+	return awsEnviron(auditedAccount(t).URL(), dir)
 }

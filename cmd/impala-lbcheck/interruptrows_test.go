@@ -2,9 +2,7 @@
 
 package main
 
-import (
-	"time"
-)
+import "time"
 
 // interruptRow is a command line that is interrupted. ADDR is a node of a cluster of its own,
 // DIR a directory of its own, in which it may find what interruptFiles has.
@@ -18,7 +16,8 @@ type interruptRow struct {
 	scraped bool          // it is asked, at the address that it prints, for a run
 }
 
-// login are the flags of a login whose password must be seen nowhere, and of what is written.
+// interruptLogin are the flags of a login whose password must be seen nowhere, interruptOut
+// those of what is written.
 var (
 	interruptLogin = []string{"--auth", "ldap", "--user", "ann", "--password-file", "DIR/pw", "--allow-cleartext-auth", "--timeout", "20s"}
 	interruptOut   = []string{"--out", "DIR/r.json", "--out", "DIR/r.html", "--observations", "DIR/o.jsonl"}
@@ -60,11 +59,11 @@ var interruptRows = []interruptRow{
 	{command: "provision apply", args: []string{"-f", "DIR/lb.yaml"}, lasts: time.Second, codes: []int{exitPass}},
 	{command: "provision status", args: []string{"-f", "DIR/lb.yaml"}, lasts: time.Second, codes: []int{exitFail}},
 	{command: "provision destroy", args: []string{"-f", "DIR/lb.yaml", "--yes", "blue"}, lasts: time.Second, codes: []int{exitPass}},
-	{command: "audit", args: []string{"impala-prod", "--out", "DIR/r.json"}, lasts: time.Second, codes: []int{exitUsage}},
+	{command: "audit", args: []string{"impala-prod", "--out", "DIR/r.json"}, lasts: time.Second, codes: []int{exitFail}},
 	{command: "reconcile", args: []string{"TESTDATA/capacity-full.json", "DIR/log"}, lasts: 300 * time.Millisecond, codes: []int{exitUsage}},
 	{command: "report", args: []string{"TESTDATA/pass.json", "--explain", "--out", "DIR/report.html", "--out", "DIR/report.xml"}, lasts: 500 * time.Millisecond, codes: []int{exitPass}},
 	{command: "compare", args: []string{"TESTDATA/pass.json", "TESTDATA/pass.json"}, lasts: 300 * time.Millisecond, codes: []int{exitPass}},
-	{command: "merge", args: []string{"TESTDATA/pass.json", "TESTDATA/pass.json", "--out", "DIR/merged.json"}, lasts: 500 * time.Millisecond, codes: []int{exitPass, exitUsage}},
+	{command: "merge", args: []string{"TESTDATA/pass.json", "DIR/second.json", "--out", "DIR/merged.json"}, lasts: 500 * time.Millisecond, codes: []int{exitPass}},
 	{command: "man", args: []string{"DIR"}, lasts: 500 * time.Millisecond, codes: []int{exitPass}},
 	prints("job kubernetes", "--shards", "2", "--image", "x:1", "--", "smoke", "impala.example.com"),
 	prints("job batch", "--shards", "2", "--image", "x:1", "--queue", "q", "--", "smoke", "impala.example.com"),

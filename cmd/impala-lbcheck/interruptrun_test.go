@@ -45,6 +45,7 @@ func (i interruptTry) run(t *testing.T) (how string, took time.Duration) {
 	for name, text := range interruptFiles {
 		write(t, filepath.Join(r.dir, name), r.filled(text))
 	}
+	write(t, filepath.Join(r.dir, "second.json"), anotherPass(t))
 	r.cmd = exec.Command("impala-lbcheck-that-says-when", strings.Split(r.filled(strings.Join(slices.Concat(strings.Fields(i.command), i.args), "\x00")), "\x00")...)
 	r.cmd.Env = append(os.Environ(), environ...)
 	r.start()

@@ -8,6 +8,7 @@ import (
 	"log"
 	"os"
 	"runtime/debug"
+	"slices"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
@@ -68,14 +69,18 @@ func mainCode(args []string, e env) (code int) {
 	return conclude(e, err)
 }
 
+// sessionless are the commands, or the first words of them, that open no sessions, or mostly
+// have none.
+var sessionless = []string{
+	"audit", "compare", "completion", "exporter", "help", "job", "man", "merge", "provision", "reconcile", "report", "scenarios", "sim", "size", "version",
+}
+
 // endingOf says what a command does after the first signal.
 func endingOf(args []string) string {
 	switch {
-	case len(args) > 0 && (args[0] == "exporter" || args[0] == "sim"):
-		return "stopping" // which mostly has no sessions
 	case len(args) > 1 && args[0] == "provision" && (args[1] == "apply" || args[1] == "destroy"):
 		return "stopping; the next run continues" // a pair of calls is completed first
-	case len(args) > 0 && args[0] == "provision":
+	case len(args) > 0 && slices.Contains(sessionless, args[0]):
 		return "stopping"
 	}
 	return "closing sessions"

@@ -31,6 +31,14 @@ type matrixRow struct {
 	unprovable string   // why nothing shows it, or a part of it; "": all is shown
 }
 
+// showings are the names of all tests and proofs that show the row.
+func (r matrixRow) showings() []string {
+	if len(r.tries) == 0 {
+		return r.shownBy
+	}
+	return append([]string{"TestMatrix"}, r.shownBy...)
+}
+
 // matrixTry is a command line against a peer that is at fault.
 type matrixTry struct {
 	name  string
@@ -46,9 +54,10 @@ type matrixTry struct {
 // matrixSecret is the password of tries that log in.
 const matrixSecret = `matrix-"s3cret`
 
-var matrixRows = slices.Concat(matrixNetwork, matrixServers, matrixSecurity, matrixRuns, matrixInputs, matrixAWS)
+var matrixRows = slices.Concat(matrixNetwork, matrixServers, matrixSecurity, matrixNames, matrixRuns, matrixInputs, matrixAWS)
 
-func TestMatrix_EachFaultIsSaidAsWhatItIs(t *testing.T) {
+// Each fault that a row tries is said as what it is.
+func TestMatrix(t *testing.T) {
 	t.Parallel()
 	for _, row := range matrixRows {
 		for _, try := range row.tries {
@@ -163,7 +172,7 @@ func TestMatrix_ShownByWhatThereIs(t *testing.T) {
 		t.Error("the name of a finding is taken for that of a proof")
 	}
 	for _, row := range matrixRows {
-		for _, name := range row.shownBy {
+		for _, name := range row.showings() {
 			if !tests[name] && !proofs[name] {
 				t.Errorf("%s: there is no test and no proof %q", row.id, name)
 			}
@@ -254,11 +263,7 @@ func matrixTable() string {
 	var b strings.Builder
 	b.WriteString("| no. | fault | report | exit | partial report | shown by |\n|---|---|---|---|---|---|\n")
 	for _, r := range matrixRows {
-		shown := slices.Clone(r.shownBy)
-		if len(r.tries) > 0 {
-			shown = append([]string{"TestMatrix"}, shown...)
-		}
-		by := strings.Join(shown, ", ")
+		by := strings.Join(r.showings(), ", ")
 		if r.unprovable != "" {
 			by = strings.TrimPrefix(by+". NOT PROVEN: "+r.unprovable, ". ")
 		}

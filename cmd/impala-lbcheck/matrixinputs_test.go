@@ -1,6 +1,9 @@
 package main
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // badScenario is a try of a scenario that is none.
 func badScenario(name, src string, says ...string) matrixTry {
@@ -12,6 +15,24 @@ func badScenario(name, src string, says ...string) matrixTry {
 // refused is a try of a command line that is none.
 func refused(name, says string, args ...string) matrixTry {
 	return matrixTry{name: name, args: args, exit: exitUsage, says: []string{says}}
+}
+
+// withKerberos are the flags of a login with a ticket.
+var withKerberos = []string{"smoke", "127.0.0.1:1", "--auth", "kerberos", "--kerberos-host-fqdn", "h.example.com"}
+
+// withKeytab is a try of a keytab that is none.
+func withKeytab(name string, files map[string]string) matrixTry {
+	return matrixTry{
+		name: name, files: files, args: slices.Concat(withKerberos, []string{"--principal", "u@EXAMPLE.COM", "--keytab", "DIR/k"}), exit: exitUsage, says: []string{"DIR/k"},
+	}
+}
+
+// withCache is a try of a credential cache that is none.
+func withCache(name, text string) matrixTry {
+	return matrixTry{
+		name: name, files: map[string]string{"c": text}, args: slices.Concat(withKerberos, []string{"--ccache", "DIR/c"}),
+		exit: exitUnmeasured, class: "sasl.no-ticket", says: []string{"not a Kerberos credential cache"},
+	}
 }
 
 // bomb is an alias of aliases.
@@ -38,6 +59,8 @@ var matrixInputs = []matrixRow{
 		id: "F48", fault: "flags: zero, negative, too large, a wrong duration, contradictions, a missing value, an unknown flag, a secret in an argument", report: "one line on stderr, with what to write", exit: "2",
 		tries: []matrixTry{
 			refused("zero", "write a whole number from 1", "smoke", "h:1", "--sessions", "0"),
+			refused("negative", "write a whole number from 1", "smoke", "h:1", "--sessions=-3"),
+			refused("a contradiction", "needs TLS; add --tls", "smoke", "h:1", "--ca-cert", "DIR/ca.pem"),
 			refused("too large", "write a whole number from 1", "smoke", "h:1", "--sessions", "99999999999999999999"),
 			refused("a wrong duration", "write for example", "smoke", "h:1", "--timeout", "5x"),
 			refused("no value", "--timeout", "smoke", "h:1", "--timeout"),
@@ -51,10 +74,15 @@ var matrixInputs = []matrixRow{
 		tries: []matrixTry{
 			refused("no CA file", "--ca-cert: open", "smoke", "h:1", "--tls", "--ca-cert", "DIR/none.pem"),
 			{name: "an empty CA file", files: map[string]string{"ca.pem": ""}, args: []string{"smoke", "h:1", "--tls", "--ca-cert", "DIR/ca.pem"}, exit: exitUsage, says: []string{"no certificate in it"}},
-			{name: "a keytab that is none", files: map[string]string{"k": "no keytab"}, args: []string{"smoke", "127.0.0.1:1", "--kerberos-host-fqdn", "h.example.com", "--auth", "kerberos", "--principal", "u@EXAMPLE.COM", "--keytab", "DIR/k"}, exit: exitUsage, says: []string{"DIR/k"}},
-			{name: "a cache that is none", files: map[string]string{"c": "no cache"}, args: []string{"smoke", "127.0.0.1:1", "--kerberos-host-fqdn", "h.example.com", "--auth", "kerberos", "--ccache", "DIR/c"}, exit: exitUnmeasured, class: "sasl.no-ticket", says: []string{"not a Kerberos credential cache"}},
+			withKeytab("no keytab", nil),
+			withKeytab("an empty keytab", map[string]string{"k": ""}),
+			withKeytab("a keytab that is none", map[string]string{"k": "no keytab"}),
+			refused("no cache", "--ccache: open", slices.Concat(withKerberos, []string{"--ccache", "DIR/c"})...),
+			withCache("an empty cache", ""),
+			withCache("a cache that is none", "no cache"),
+			refused("no certificate of the client", "--client-key: open", "smoke", "h:1", "--tls", "--client-cert", "DIR/c.pem", "--client-key", "DIR/c.key"),
 			{name: "a certificate of the client that is none", files: map[string]string{"c.pem": "x", "c.key": "x"}, args: []string{"smoke", "h:1", "--tls", "--client-cert", "DIR/c.pem", "--client-key", "DIR/c.key"}, exit: exitUsage, says: []string{"--client-key DIR/c.key: no key in it"}},
 		},
-		shownBy: []string{"TestPasswordFile_RefusedIfOthersCanRead", "TestCacheFile", "TestTable_ReadsBack", "TestNoHang_Files"},
+		shownBy: []string{"TestPasswordFile_RefusedIfOthersCanRead", "TestCacheFile", "TestNoHang_Files"},
 	},
 }

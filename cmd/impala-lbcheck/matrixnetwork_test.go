@@ -31,7 +31,7 @@ var matrixNetwork = []matrixRow{
 	{
 		id: "F06", fault: "accepted and reset", report: "open.reset", exit: "4", partial: "`complete: false`, the failure",
 		tries:   []matrixTry{{peer: scripted(reset), args: []string{"smoke", "ADDR", "--quiet"}, exit: exitUnmeasured, class: "open.reset", says: []string{"open.reset"}}},
-		shownBy: []string{"TestProtectedStream_Errors", "nginx.limit.connections"},
+		shownBy: []string{"TestWait_ReportsHowConnectionWasCut", "nginx.limit.connections"},
 	},
 	{
 		id: "F07", fault: "cut in the middle of a call, after any byte", report: "the phase, .reset or .eof; a statement is not sent again", exit: "1",
@@ -43,12 +43,12 @@ var matrixNetwork = []matrixRow{
 	},
 	{
 		id: "F09", fault: "a backend accepts and never answers", report: "open.timeout; where one of several: errors.rate, coverage inconclusive", exit: "1, 4", partial: "as far as the run came",
-		tries:   []matrixTry{{peer: taken, args: []string{"smoke", "ADDR", "--quiet", "--timeout", "1s"}, exit: exitUnmeasured, class: "open.timeout"}},
+		tries:   []matrixTry{{peer: taken, args: []string{"smoke", "ADDR", "--quiet", "--timeout", "3s"}, exit: exitUnmeasured, class: "open.timeout"}},
 		shownBy: []string{"TestSmoke_LeavesASilentBalancerAtTheLimit", "TestSession_TimesOutInEveryPhase", "TestDemo_ReportsFaults", "haproxy.hung", "TestNoHang_Sessions"},
 	},
 	{
 		id: "F10", fault: "an answer a byte at a time", report: "no fault within the time of the phase, else timeout: the time is that of the phase, not of a byte", exit: "4", partial: "`complete: false`, the failure",
-		tries:   []matrixTry{{peer: scripted(drip), args: []string{"smoke", "ADDR", "--quiet", "--timeout", "1s"}, exit: exitUnmeasured, class: "open.timeout", says: []string{"open.timeout"}}},
+		tries:   []matrixTry{{peer: scripted(drip), args: []string{"smoke", "ADDR", "--quiet", "--timeout", "3s"}, exit: exitUnmeasured, class: "open.timeout", says: []string{"open.timeout"}}},
 		shownBy: []string{"TestQuery_EndlessRepliesObeyDeadlineAndCancel", "TestProtectedStream_ReadsByteByByte", "TestReadMessage_ByteByByte"},
 	},
 }

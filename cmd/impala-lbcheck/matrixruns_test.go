@@ -1,5 +1,11 @@
 package main
 
+import (
+	"path/filepath"
+	"sync"
+	"testing"
+)
+
 // matrixRuns are faults of a run, of this machine and of the cluster meanwhile.
 var matrixRuns = []matrixRow{
 	{
@@ -25,7 +31,7 @@ var matrixRuns = []matrixRow{
 			{name: "a file as a directory", files: map[string]string{"f": ""}, args: []string{"smoke", "127.0.0.1:1", "--out", "DIR/f/r.json"}, exit: exitUsage, says: []string{"not a directory"}},
 			{name: "a directory as the file", args: []string{"smoke", "127.0.0.1:1", "--out", "json=DIR"}, exit: exitUsage, says: []string{"directory"}},
 		},
-		shownBy: []string{"TestOutputs_AreNotOneFile", "TestOutputs_StdoutIsOneToo", "load.disk"},
+		shownBy: []string{"load.disk"},
 	},
 	{
 		id: "F36", fault: "too few file descriptors, or threads", report: "refused with need and have; in a run tcp.local-nofile and load.lag inconclusive, never the service; without threads Go's runtime ends, before anything is sent", exit: "2, 3", partial: "`complete: false`, the sessions so far",
@@ -46,7 +52,7 @@ var matrixRuns = []matrixRow{
 		unprovable: "a jump of the system clock, which no test may set: durations are of the monotonic clock",
 	},
 	{
-		id: "F40", fault: "names of coordinators: one for several, none, control characters, 1 MB", report: "identity.sound inconclusive; names are cut and shown without control characters", exit: "3",
+		id: "F40", fault: "names of coordinators: one for several, none, control characters, 400 KiB", report: "identity.sound inconclusive; names are cut and shown without control characters", exit: "3",
 		shownBy: []string{"TestDemo_ReportsFaults", "TestOpen_KeepsNoLongName", "TestError_ShowsNoControlCharacter", "TestOutputs_HoldNothingThatATerminalOrCIObeys", "haproxy.name.one-for-four"},
 	},
 	{
@@ -74,4 +80,27 @@ var matrixRuns = []matrixRow{
 		id: "F46", fault: "the balancer keeps a client at one coordinator", report: "balance.coverage, or tolerated where it is declared", exit: "0, 1",
 		shownBy: []string{"TestDemo_ReportsFaults", "TestSmoke_PolicySourceByLocalAddress", "envoy.maglev.source"},
 	},
+}
+
+// Two runs that write one file leave it whole, from one of them.
+func TestMatrix_TwoRunsWithOneFile(t *testing.T) {
+	t.Parallel()
+	out := filepath.Join(t.TempDir(), "r.json")
+	var runs sync.WaitGroup
+	for range 2 {
+		runs.Go(func() {
+			stdout, stderr, code := call(t, "demo", "smoke", "--quiet", "--coordinators", "2", "--nodes", "1", "--sessions", "20", "--rate", "0", "--timeout", "20s", "--out", out)
+			if code != exitPass {
+				t.Errorf("exit %d\n%s%s", code, stdout, stderr)
+			}
+		})
+	}
+	runs.Wait()
+	r, err := readResult(t.Context(), out)
+	if err != nil || !r.Complete {
+		t.Errorf("complete %v, %v", r.Complete, err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(filepath.Dir(out), "*")); len(left) != 1 {
+		t.Errorf("files %v, want one", left)
+	}
 }

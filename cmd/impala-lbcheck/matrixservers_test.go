@@ -11,7 +11,7 @@ var matrixServers = []matrixRow{
 	{
 		id: "F11", fault: "random bytes", report: "open.garbage with the first bytes, quoted", exit: "4", partial: "`complete: false`, the failure",
 		tries:   []matrixTry{{peer: thatSays("\xff\xfe\x00\x01\xff\xff"), args: []string{"smoke", "ADDR", "--quiet"}, exit: exitUnmeasured, class: "open.garbage", says: []string{`\xff\xfe\x00\x01`}}},
-		shownBy: []string{"TestOpen_ClassesInvalidAnswers", "TestDiagnose_Ports"},
+		shownBy: []string{"TestOpen_ClassesInvalidAnswers", "TestTampered_Replies"},
 	},
 	{
 		id: "F12", fault: "lengths of 2 GiB, of -1, beyond a bound; products and sums of lengths", report: "oversize in the phase; memory at most four times the limit and 32 MiB", exit: "4", partial: "`complete: false`, the failure",

@@ -43,9 +43,10 @@ type blocked struct {
 	args    []string
 	env     env // of the command in this process; out and err are set by wait
 	limit   time.Duration
-	why     string      // what the limit is
-	exits   []int       // codes that it may end with; nil: any but success
-	met     func() bool // whether the command came so far; nil: it always does
+	least   time.Duration // who ends before it has not come so far
+	why     string        // what the limit is
+	exits   []int         // codes that it may end with; nil: any but success
+	met     func() bool   // whether the command came so far; nil: it always does
 }
 
 // waits reports whether it is to be waited for here and now.
@@ -63,8 +64,7 @@ func (b blocked) wait(t *testing.T) {
 	b.end(t, func() int { return mainCode(b.words(), e) }, func() string { return out.String() + errs.String() })
 }
 
-// waitApart runs a command in a process of its own to its end. prepare may change it before it
-// starts, and then has to tell it to end.
+// waitApart runs a command in a process of its own to its end.
 func (b blocked) waitApart(t *testing.T, program string, env []string) {
 	t.Helper()
 	var out bytes.Buffer
@@ -82,8 +82,8 @@ func (b blocked) end(t *testing.T, run func() (code int), said func() string) {
 	select {
 	case code := <-ended:
 		took := time.Since(began)
-		if b.met != nil && !b.met() {
-			t.Logf("it does not come so far: exit %d\n%s", code, said())
+		if took < b.least || b.met != nil && !b.met() {
+			t.Errorf("it does not come so far: exit %d after %v\n%s", code, took, said())
 			return
 		}
 		if b.exits == nil && code == exitPass || b.exits != nil && !slices.Contains(b.exits, code) {
@@ -112,7 +112,7 @@ func (b blocked) hold(t *testing.T, took time.Duration) {
 func (b blocked) told() blocked {
 	signals := make(chan os.Signal, 1)
 	signals <- syscall.SIGTERM
-	b.env.signals, b.exits = signals, []int{exitSIGTERM}
+	b.env.signals, b.exits, b.least = signals, []int{exitSIGTERM}, 0
 	return b
 }
 

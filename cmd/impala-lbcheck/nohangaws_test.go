@@ -13,39 +13,43 @@ import (
 	"testing"
 	"time"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/awssim"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/peertest"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
 )
 
-// awsServices are the services that we call, by their names in signatures.
-var awsServices = []string{"sts", "ec2", "elasticloadbalancing", "acm", "iam", "s3", "servicequotas"}
+// awsWait is a command that calls AWS, and the services that it comes to, by their names in
+// signatures. LB is lb.yaml, and RUN observations.
+type awsWait struct {
+	words    []string
+	services []string
+}
 
-// awsCommands are the commands that call AWS; LB is lb.yaml, and RUN observations.
-var awsCommands = [][]string{
-	{"provision plan", "-f", "LB"},
-	{"provision apply", "-f", "LB"},
-	{"provision status", "-f", "LB"},
-	{"provision destroy", "-f", "LB", "--yes", "blue"},
-	{"smoke", "--from-provision", "LB", "--timeout", "1s", "--quiet"},
-	{"audit", "impala-prod"},
-	{"smoke", "127.0.0.1:1", "--audit=impala-prod", "--timeout", "1s", "--quiet"},
-	{"reconcile", "RUN", "s3://elb-logs/impala/"},
+var awsWaits = []awsWait{
+	{[]string{"provision plan", "-f", "LB"}, []string{"sts", "ec2", "elasticloadbalancing", "servicequotas"}},
+	{[]string{"provision apply", "-f", "LB"}, []string{"sts", "ec2", "elasticloadbalancing", "servicequotas"}},
+	{[]string{"provision status", "-f", "LB"}, []string{"sts", "ec2", "elasticloadbalancing"}},
+	{[]string{"provision destroy", "-f", "LB", "--yes", "blue"}, []string{"sts", "ec2", "elasticloadbalancing", "acm"}},
+	{[]string{"smoke", "--from-provision", "LB", "--timeout", "1s", "--quiet"}, []string{"sts", "ec2", "elasticloadbalancing"}},
+	{[]string{"audit", "impala-prod"}, []string{"elasticloadbalancing", "ec2", "iam"}},
+	{[]string{"smoke", "127.0.0.1:1", "--audit=impala-prod", "--timeout", "1s", "--quiet"}, []string{"elasticloadbalancing", "ec2", "iam"}},
+	{[]string{"reconcile", "RUN", "s3://elb-logs/impala/"}, []string{"s3"}},
 }
 
 // An AWS that goes mute when a service is asked for the first time.
 func TestNoHang_AWS(t *testing.T) {
 	t.Parallel()
-	seenService, seenCommand := map[string]bool{}, map[string]bool{}
-	for _, service := range awsServices {
-		for _, words := range awsCommands {
-			name := strings.Join(words[:min(2, len(words))], " ")
-			if !measured() && seenService[service] && seenCommand[name] {
+	seen := map[string]bool{}
+	for _, w := range awsWaits {
+		name := strings.Join(w.words[:2], " ")
+		for _, service := range w.services {
+			if !measured() && seen[service] && seen[name] {
 				continue
 			}
-			seenService[service], seenCommand[name] = true, true
+			seen[service], seen[name] = true, true
 			t.Run(name+", "+service, func(t *testing.T) {
 				t.Parallel()
-				waitForAWS(t, service, words)
+				waitForAWS(t, service, w.words)
 			})
 		}
 	}
@@ -58,7 +62,7 @@ func waitForAWS(t *testing.T, service string, words []string) {
 	dir := t.TempDir()
 	lb := filepath.Join(dir, "lb.yaml")
 	write(t, lb, lbfile.Init(lbfile.ClassicPage, "blue"))
-	m := peertest.MuteAt(t, hostOf(t, startAccount(t).URL()), "/"+service+"/aws4_request")
+	m := peertest.MuteAt(t, hostOf(t, auditedAccount(t).URL()), "/"+service+"/aws4_request")
 	args := slices.Clone(words[1:])
 	for i, a := range args {
 		args[i] = strings.NewReplacer("LB", lb, "RUN", "../../testdata/runs/capacity-full.json").Replace(a)
@@ -81,13 +85,26 @@ func waitForAWS(t *testing.T, service string, words []string) {
 	go func() { ended <- codeOf(cmd.Wait()) }()
 	for m.Met() == 0 {
 		select {
-		case <-ended:
-			return // it does not call the service
+		case code := <-ended:
+			t.Fatalf("exit %d, and %s was never called", code, service)
 		case <-time.After(time.Millisecond):
 		}
 	}
 	b.exits = []int{exitSIGTERM}
 	b.end(t, func() int { _ = cmd.Process.Signal(syscall.SIGTERM); return <-ended }, func() string { return "" })
+}
+
+// auditedAccount is an account whose load balancer leads an audit to every service that it
+// asks: it has a security group, and its certificate is IAM's.
+func auditedAccount(t *testing.T) testAccount {
+	t.Helper()
+	a := startAccount(t)
+	certificate := a.AddServerCertificate(awssim.ServerCertificate{Name: "impala", NotAfter: time.Now().AddDate(1, 0, 0)})
+	a.AddBalancer(awssim.Balancer{
+		Name: "impala-prod", Subnets: a.subnets, Groups: []string{a.AddGroup(awssim.Group{Name: "front", VPC: a.vpc})},
+		Listeners: []awssim.Listener{{Protocol: "SSL", Port: 21050, InstanceProtocol: "TCP", InstancePort: 21050, Certificate: certificate}},
+	})
+	return a
 }
 
 // hostOf is the host and port of an address of a simulated AWS.

@@ -18,13 +18,17 @@ type mutePath struct {
 	at    func(*testing.T) (addr string, flags []string) // a node; nil: HS2 without a login
 	flags []string
 	word  string // what the client says last; "": nothing is ever answered
+	query bool   // it is a call of a statement
 }
 
 // onHS2 are the calls of HiveServer2, by what a client says: the name of a method.
-var onHS2 = []string{"OpenSession", "PingImpalaHS2Service", "ExecuteStatement", "GetOperationStatus", "FetchResults", "CloseOperation", "CloseSession"}
+var onHS2 = []string{"OpenSession", "PingImpalaHS2Service", "CloseSession", "ExecuteStatement", "GetOperationStatus", "FetchResults", "CloseOperation"}
 
-// onBeeswax are those of Beeswax, with the length of the name before it.
-var onBeeswax = []string{"\x10PingImpalaService", "\x05query", "\x09get_state", "\x05fetch", "\x05close"}
+// onBeeswax are those of Beeswax. The length of a name comes before it.
+var onBeeswax = []string{"PingImpalaService", "query", "get_state", "fetch", "close"}
+
+// ofStatements are those of both that a session without a statement does not make.
+var ofStatements = []string{"ExecuteStatement", "GetOperationStatus", "FetchResults", "CloseOperation", "query", "get_state", "fetch", "close"}
 
 // byHTTP and byBeeswax are protocols of sessions.
 var (
@@ -48,12 +52,14 @@ func mutePaths() []mutePath {
 		}},
 	}
 	for _, call := range onHS2 {
+		query := slices.Contains(ofStatements, call)
 		all = append(all,
-			mutePath{path: call, word: call},
-			mutePath{path: call + " over HTTP", word: call, at: httpNode(simcluster.Config{}), flags: byHTTP})
+			mutePath{path: call, word: call, query: query},
+			mutePath{path: call + " over HTTP", word: call, query: query, at: httpNode(simcluster.Config{}), flags: byHTTP})
 	}
 	for _, call := range onBeeswax {
-		all = append(all, mutePath{path: call[1:] + " of Beeswax", word: call, at: beeswaxNode(simcluster.Config{}), flags: byBeeswax})
+		word := string(rune(len(call))) + call
+		all = append(all, mutePath{path: call + " of Beeswax", word: word, query: slices.Contains(ofStatements, call), at: beeswaxNode(simcluster.Config{}), flags: byBeeswax})
 	}
 	return all
 }
@@ -78,9 +84,11 @@ var sessionCommands = []struct {
 	{"doctor", nil},
 }
 
-// has reports whether a command can come to the path at all.
+// has reports whether a command comes to the path.
 func (p mutePath) has(command string) bool {
 	switch command {
+	case "doctor":
+		return !p.query
 	case "tls":
 		return p.path == "TLS handshake" || p.path == "TCP connect"
 	case "handle-reuse":

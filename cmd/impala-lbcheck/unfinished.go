@@ -13,7 +13,8 @@ import (
 )
 
 // unfinished are the files that are being written under a name of their own. A second
-// Ctrl-C leaves at once, but none of them behind. The nil value knows of none.
+// Ctrl-C waits for them, though not for long, and leaves none behind that was written by then.
+// The nil value knows of none.
 type unfinished struct{ mu sync.RWMutex }
 
 // leaving is how long a second Ctrl-C waits for a file that is being written.

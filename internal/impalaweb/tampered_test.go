@@ -5,13 +5,14 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/peertest"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/simcluster"
 )
 
-// What a coordinator's pages say is changed on its way: values within their limits, or an
-// error in one line.
+// What a coordinator's pages say is changed on its way: values within their limits, and none
+// of a page that was cut, or an error in one line.
 func TestTampered_Pages(t *testing.T) {
 	cluster := startWithPages(t, simcluster.Config{})
 	peertest.EachChange(t, cluster.Names()[0], 100, func(p *peertest.Tampered, c peertest.Change) bool {
@@ -26,9 +27,12 @@ func TestTampered_Pages(t *testing.T) {
 			}
 		}
 		if err == nil {
+			if c.Loses {
+				t.Errorf("%s: taken for whole", c)
+			}
 			return true
 		}
-		if page, ok := errors.AsType[*PageError](err); !ok || strings.Contains(page.Error(), "\n") || len(page.Error()) > 2*maxText {
+		if page, ok := errors.AsType[*PageError](err); !ok || strings.ContainsFunc(page.Error(), func(r rune) bool { return !unicode.IsPrint(r) }) || len(page.Error()) > 2*maxText {
 			t.Errorf("%s: %v", c, err)
 		}
 		return false

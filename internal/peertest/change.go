@@ -16,6 +16,8 @@ type Change struct {
 	Name string
 	// Cuts is that nothing comes after the place: what was cut cannot be whole.
 	Cuts bool
+	// Loses is that what was said from the place on is lost: it is cut, or noise instead.
+	Loses bool
 
 	replace func(old byte, n int) (b []byte, more bool) // the n-th byte from At on
 }
@@ -46,7 +48,7 @@ var noise = bytes.Repeat([]byte{0xa5, 0x00, 0xff, 0x7f, 0x0b, 0x0c, 0x0f, 0x80},
 
 // ways are the ways to tamper, at any place.
 var ways = []Change{
-	{Name: "cut", Cuts: true, replace: func(byte, int) ([]byte, bool) { return nil, false }},
+	{Name: "cut", Cuts: true, Loses: true, replace: func(byte, int) ([]byte, bool) { return nil, false }},
 	{Name: "bit 0 flipped", replace: once(func(b byte) []byte { return []byte{b ^ 1} })},
 	{Name: "bit 3 flipped", replace: once(func(b byte) []byte { return []byte{b ^ 8} })},
 	{Name: "bit 7 flipped", replace: once(func(b byte) []byte { return []byte{b ^ 0x80} })},
@@ -57,7 +59,7 @@ var ways = []Change{
 	{Name: "a length of -1", replace: word(0xff, 0xff, 0xff, 0xff)},
 	{Name: "a length of 65536", replace: word(0, 1, 0, 0)},
 	{Name: "a length of 0", replace: word(0, 0, 0, 0)},
-	{Name: "noise to the end", replace: func(byte, int) ([]byte, bool) { return noise, false }},
+	{Name: "noise to the end", Loses: true, replace: func(byte, int) ([]byte, bool) { return noise, false }},
 }
 
 // once changes one byte.

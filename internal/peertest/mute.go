@@ -9,7 +9,7 @@ import (
 )
 
 // Mute is a port before another one, on which nothing is answered any more once the client
-// says a word: the connection stays open, and both sides hear nothing more.
+// says a word: neither side hears anything but that the other one has ended.
 type Mute struct {
 	Addr string
 
@@ -17,8 +17,7 @@ type Mute struct {
 	met  atomic.Int64
 }
 
-// MuteAt serves a port before backend until the test ends. Where word is empty, nothing is
-// ever said.
+// MuteAt serves a port before backend until the test ends.
 func MuteAt(t testing.TB, backend, word string) *Mute {
 	t.Helper()
 	m := &Mute{word: []byte(word)}

@@ -1,5 +1,6 @@
-// Package peertest has what tests connect to: a port with a script, and one whose
-// packets nobody answers.
+// Package peertest has what tests connect to: a port with a script, one whose packets nobody
+// answers, one that goes mute at a word, and one that changes what another port says. With
+// -hostile, tests try many more of these changes.
 package peertest
 
 import (

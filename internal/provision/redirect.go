@@ -11,8 +11,8 @@ import (
 // connection that was closed while nobody used it.
 const maxHops = 10
 
-// hops are the connections of an attempt. The SDK's client follows redirects without an
-// end, and to anybody, with the session's token.
+// hops are the connections of an attempt. The SDK's client follows redirects of a call
+// without a body without an end, and to anybody, with the session's token.
 type hops struct {
 	mu     sync.Mutex
 	first  string // host:port

@@ -30,7 +30,7 @@ func TestReport_IncompleteClaimsNothing(t *testing.T) {
 			run:  apply(3*time.Second, func(*cluster, Event) {}),
 			done: true,
 		},
-		"the credentials expire while apply waits": {
+		"a permission is lost while apply waits": {
 			config: awssim.Config{HealthLag: 3},
 			run: apply(0, func(c *cluster, e Event) {
 				if e.Action == Wait {

@@ -3,8 +3,6 @@ package provision
 import (
 	"net/http"
 	"reflect"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -14,37 +12,23 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
 )
 
-// tampered changes one answer of AWS: that which has a byte of all that is said.
-type tampered struct {
-	mu     sync.Mutex
-	change peertest.Change
-	said   int
-}
+// tampered changes one answer of AWS.
+type tampered struct{ peertest.Answers }
 
 // answer is given each answer in turn.
 func (s *tampered) answer(_ int, w http.ResponseWriter, a faultproxy.Answer) bool {
-	s.mu.Lock()
-	from := s.said
-	s.said += len(a.Body)
-	here := s.change.Name != "" && s.change.At >= from && s.change.At < s.said
-	s.mu.Unlock()
+	body, more, here := s.Changed(a.Body)
 	if !here {
 		return false
 	}
-	change := s.change
-	change.At -= from
-	body, more := change.Apply(a.Body, 0)
 	w.Header().Set("Content-Type", a.Header.Get("Content-Type"))
-	if !more && change.At%2 > 0 { // the connection breaks; else the answer ends as one that is whole
+	if !more && len(body)%2 > 0 { // the connection breaks; else the answer ends as one that is whole
 		w.Header().Set("Content-Length", "1000000")
 	}
 	w.WriteHeader(a.Status)
 	_, _ = w.Write(body)
 	return true
 }
-
-// lost is whether a change loses a part of an answer, and not its truth alone.
-func lost(c peertest.Change) bool { return c.Cuts || strings.HasPrefix(c.Name, "noise") }
 
 // eachTampered runs with nothing changed, and then with changes of what AWS says: some of
 // them, or with -hostile many.
@@ -58,7 +42,8 @@ func eachTampered(t *testing.T, some, many int, build func(*testing.T) (*cluster
 			if err != nil {
 				t.Fatal(err)
 			}
-			s := &tampered{change: change}
+			var s tampered
+			s.Next(change)
 			p.Change(s.answer)
 			start := time.Now()
 			err = run(c.cloud(t, p.URL(), "us-east-1"), spec, c, change)
@@ -66,7 +51,7 @@ func eachTampered(t *testing.T, some, many int, build func(*testing.T) (*cluster
 			if err := p.Close(); err != nil {
 				t.Error(err)
 			}
-			said = s.said
+			said = s.Said()
 		})
 		return said
 	}
@@ -131,7 +116,7 @@ func checkComparison(t *testing.T, change peertest.Change, err error, got, want 
 		t.Fatal(err)
 	case err != nil:
 		checkOneLine(t, change.String(), err)
-	case lost(change) && !reflect.DeepEqual(got, want):
+	case change.Loses && !reflect.DeepEqual(got, want):
 		t.Errorf("%s: it says %q where %q is so", change, got, want)
 	}
 }
@@ -153,7 +138,7 @@ func TestTampered_ApplyOnAWS(t *testing.T) {
 				if err != nil {
 					checkOneLine(t, change.String(), err)
 				}
-				if err != nil || !lost(change) && change.Name != "" {
+				if err != nil || !change.Loses && change.Name != "" {
 					return err
 				}
 				after, err := Status(t.Context(), c.cloudHere(t), spec)
@@ -189,7 +174,7 @@ func TestTampered_DestroyOnAWS(t *testing.T) {
 				if after := n.theirs(t); after != before {
 					t.Errorf("%s: what is not ours was changed:\n%s\nbefore:\n%s", change, after, before)
 				}
-				if left := c.tagged(); err == nil && len(left) > 0 && (lost(change) || change.Name == "") {
+				if left := c.tagged(); err == nil && len(left) > 0 && (change.Loses || change.Name == "") {
 					t.Errorf("%s: it says that all is removed, and left %q; it lists %v", change, left, report.Left)
 				}
 				return err

@@ -143,12 +143,12 @@ func TestTampered_AnswersOfAWS(t *testing.T) {
 			switch {
 			case err != nil:
 				checkOneLine(t, s.operation+": "+change.String(), err)
-				if got := code(err); lost(change) && !slices.Contains([]string{"", "UnknownError", code(refusal), "NotFound"}, got) { // which is S3's status alone
+				if got := code(err); change.Loses && !slices.Contains([]string{"", "UnknownError", code(refusal), "NotFound"}, got) { // which is S3's status alone
 					t.Errorf("%s: %s: the refusal %s became %s", s.operation, change, code(refusal), got)
 				}
 			case s.status >= 300:
 				t.Errorf("%s: %s: a refusal became a success: %.200s", s.operation, change, body)
-			case lost(change) && !reflect.DeepEqual(got, whole):
+			case change.Loses && !reflect.DeepEqual(got, whole):
 				t.Errorf("%s: %s: taken for whole: %.200s", s.operation, change, body)
 			}
 		}

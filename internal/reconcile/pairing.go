@@ -79,13 +79,19 @@ func (j *Join) pair(c clock, linesOf func(Session) []line) pairing {
 	return p
 }
 
-// fitting visits the lines that fit a session: at its node, and accepted while it waited
-// for the first answer. A log with several lines for a connection has them until its end.
-func (j *Join) fitting(s Session, lines []line, offset, w time.Duration, visit func(*line)) {
-	last := s.Answer
+// latest is when a session can have been accepted at the latest: it had its first answer
+// then. A log with several lines for a connection has them until its end.
+func (j *Join) latest(s Session) time.Time {
 	if j.format.Many {
-		last = s.End
+		return s.End
 	}
+	return s.Answer
+}
+
+// fitting visits the lines that fit a session: at its node, and accepted while it waited
+// for the first answer.
+func (j *Join) fitting(s Session, lines []line, offset, w time.Duration, visit func(*line)) {
+	last := j.latest(s)
 	for i := range lines {
 		at := lines[i].Accepted.Add(-offset)
 		if isAt(&lines[i].Record, s.Node) && !at.Before(s.Start.Add(-w)) && !at.After(last.Add(w)) {
@@ -138,7 +144,8 @@ const maxTurn = 250 * time.Millisecond
 
 // inTime bounds the difference of the clocks: a connection is accepted after connecting
 // began and before the first byte came back. A pair of which the bounds exclude the
-// difference that most pairs allow is none, unless the balancer's clock was merely behind.
+// difference that most pairs allow is none, unless the balancer's clock was merely behind:
+// for that pair, or for most of the others.
 func (p *pairing) inTime(j *Join) {
 	var edges []edge
 	for i := range p.pairs {
@@ -176,13 +183,9 @@ func (p *pairing) inTime(j *Join) {
 // resolution, and part during the run.
 func (j *Join) bounds(i int, p pair) (low, high time.Duration) {
 	s := j.sessions[i]
-	last := s.Answer
-	if j.format.Many {
-		last = s.End
-	}
 	drift := min(maxLeeway, time.Duration(maxDrift*float64(j.window.end.Sub(j.window.start))))
 	leeway := j.format.Resolution + drift
-	return p.record.Accepted.Sub(last) - leeway, p.record.Accepted.Sub(s.Start) + leeway
+	return p.record.Accepted.Sub(j.latest(s)) - leeway, p.record.Accepted.Sub(s.Start) + leeway
 }
 
 func compareBools(a, b bool) int {

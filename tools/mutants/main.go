@@ -37,6 +37,9 @@ func try(o options, stdout, stderr io.Writer) error {
 		return err
 	}
 	sample := r.sample(o)
+	if len(sample) == 0 {
+		return errors.New("there is no mutant to try")
+	}
 	if o.list {
 		for _, m := range sample {
 			fmt.Fprintf(stdout, "%d:%d %s\n", m.line, m.col, m.key())

@@ -106,6 +106,16 @@ func TestTry_TellsWhatHangs(t *testing.T) {
 	hasLines(t, out, `timeout .* wait/wait.go Until: n-- => nothing  \[wait timeout\]`)
 }
 
+// Where nothing is tried, nothing has passed: as where what lived is there no more.
+func TestTry_NothingIsNoPass(t *testing.T) {
+	t.Parallel()
+	for name, again := range map[string]map[string]bool{"of an earlier run that killed all": {}, "gone since": {"sum/sum.go Gone: 1 => 0": true}} {
+		if out, err := tried(t, "sum", options{again: again, least: 90}); err == nil || !strings.Contains(err.Error(), "no mutant to try") {
+			t.Errorf("%s: error %v\n%s", name, err, out)
+		}
+	}
+}
+
 func TestRun_RefusesWrongArguments(t *testing.T) {
 	t.Parallel()
 	for args, want := range map[string]string{

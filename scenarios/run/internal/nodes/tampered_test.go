@@ -172,6 +172,9 @@ func TestTampered_Names(t *testing.T) {
 			var workers sync.WaitGroup
 			for w := range together {
 				s := serveNames(t)
+				if nodes, err := s.resolve(t, proto, 10*time.Second); err != nil || len(nodes) != 2 {
+					t.Fatalf("where nothing is changed: %v, %v", nodes, err)
+				}
 				workers.Go(func() {
 					for i := w; i < len(changes); i += together {
 						s.set(func(q []byte) []byte {

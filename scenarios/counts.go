@@ -100,7 +100,7 @@ func (r Result) checkCloses() error {
 	return nil
 }
 
-// checkDetectable fails on what is no chance.
+// checkDetectable fails on a chance above 1; the bounds of all numbers refuse negative ones.
 func (r Result) checkDetectable() error {
 	if d := r.Detect; d != nil && max(d.Dead, d.Hot3x, d.Hot2x, d.Half) > 1 {
 		return fmt.Errorf("detectable: chances of %g, %g, %g and %g; 1 is certain", d.Dead, d.Hot3x, d.Hot2x, d.Half)

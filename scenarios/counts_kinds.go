@@ -110,15 +110,3 @@ func (r Result) checkHandles() error {
 	}
 	return nil
 }
-
-// addOutcome counts a session.
-func (o *outcomeCounts) addOutcome(how Outcome) {
-	switch how {
-	case OutcomeOK:
-		o.ok++
-	case OutcomeFailed:
-		o.failed++
-	default:
-		o.unknown++
-	}
-}
