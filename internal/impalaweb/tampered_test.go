@@ -27,7 +27,7 @@ func TestTampered_Pages(t *testing.T) {
 			}
 		}
 		if err == nil {
-			if c.Loses {
+			if p.Met(c).Loses {
 				t.Errorf("%s: taken for whole", c)
 			}
 			return true

@@ -46,10 +46,12 @@ func (p *Tampered) Said() int {
 	return p.now.said
 }
 
-// Met is c as it was met since Next: nothing was cut where the backend said less. Lengths
+// Met is c as it was met since Next: nothing was lost where the backend said less. Lengths
 // differ from one login to another, as the numbers in a Kerberos token do.
 func (p *Tampered) Met(c Change) Change {
-	c.Cuts = c.Cuts && p.Said() > c.At
+	if p.Said() <= c.At {
+		c.Cuts, c.Loses = false, false
+	}
 	return c
 }
 

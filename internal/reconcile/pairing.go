@@ -140,6 +140,8 @@ type edge struct {
 // maxTurn is how much older than its accept the time of a line may be. HAProxy and nginx take
 // the clock once for each turn of their event loop, and a machine that is busy holds a turn
 // up: an HAProxy 2.6 that had to wait for the processor was seen to be some milliseconds late.
+// More is allowed, as a machine may stand still for longer, but less than leeway is: within
+// that a line fits its session anyway.
 const maxTurn = 250 * time.Millisecond
 
 // inTime bounds the difference of the clocks: a connection is accepted after connecting
