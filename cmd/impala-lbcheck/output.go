@@ -70,11 +70,6 @@ func (o *output) open(ctx context.Context, e env) (*outputs, error) {
 		return nil, err
 	}
 	opened := &outputs{o: o, outs: outs, progress: progress{stop: func() {}}}
-	if o.observations != "" {
-		if opened.lines, err = newObservationFile(ctx, o.observations); err != nil {
-			return nil, err
-		}
-	}
 	if o.serve != "" {
 		if opened.live, err = o.serveOn(e); err != nil {
 			return nil, err
@@ -82,6 +77,12 @@ func (o *output) open(ctx context.Context, e env) (*outputs, error) {
 	}
 	if o.metrics.address != "" {
 		if opened.metrics, err = o.metrics.listen(ctx, e); err != nil {
+			opened.close()
+			return nil, err
+		}
+	}
+	if o.observations != "" { // last: a run that is refused leaves the lines of the one before
+		if opened.lines, err = newObservationFile(ctx, o.observations); err != nil {
 			opened.close()
 			return nil, err
 		}
