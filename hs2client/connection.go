@@ -97,7 +97,7 @@ func newConnection(socket net.Conn, c *Config, record *Record) *connection {
 	case c.Bearer != nil:
 		conn.secret = c.Bearer.Token
 	}
-	conn.counted = countingConn{socket, record}
+	conn.counted = countingConn{Conn: socket, record: record}
 	conn.wire.Init(&conn.counted)
 	conn.wire.SetMemory(c.Memory.shared())
 	conn.interrupt = func() {
@@ -168,6 +168,7 @@ func (conn *connection) begin(ctx context.Context, phase Phase, timeout time.Dur
 	if d, ok := ctx.Deadline(); ok && (s.deadline.IsZero() || d.Before(s.deadline)) {
 		s.deadline = d
 	}
+	conn.counted.deadline = moved{ctx: ctx, at: s.deadline}
 	// Setting it fails only where the connection is closed, as the next call will.
 	_ = conn.socket.SetDeadline(s.deadline)
 	if conn.ctxErr = ctx.Err(); conn.ctxErr != nil { // the interrupt may have run before, and been overwritten
@@ -206,10 +207,14 @@ func (s *span) expired() error {
 	if err := s.ctx.Err(); err != nil {
 		return err
 	}
-	if !s.deadline.IsZero() && !time.Now().Before(s.deadline) {
-		return os.ErrDeadlineExceeded
+	if s.deadline.IsZero() || time.Now().Before(s.deadline) {
+		return nil
 	}
-	return nil
+	if m := &s.counted.deadline; m.move(s.socket) || time.Now().Before(m.at) {
+		s.deadline = m.at
+		return nil
+	}
+	return os.ErrDeadlineExceeded
 }
 
 // cleanupTimeout is how long closing a session that failed may take: short enough
@@ -223,6 +228,7 @@ func (conn *connection) beginCleanup(ctx context.Context) {
 		wait = min(wait, conn.timeout/8)
 	}
 	conn.begin(context.WithoutCancel(ctx), PhaseClose, wait)
+	conn.counted.deadline = moved{}
 }
 
 // closeConn closes the connection of a session.

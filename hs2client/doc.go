@@ -32,6 +32,8 @@
 // Every phase has one absolute deadline, the earlier of [Config.Timeout] and the
 // context's; a server that sends a byte now and then cannot exceed it. Ending
 // the context interrupts a blocked call.
+// It moves, once and by as much, where this process was stopped until after
+// it: an answer that arrived meanwhile is no timeout.
 //
 // Nothing that a server sends is trusted. Each length is checked against the bytes
 // that one reply may have (16 MiB for a part of a result, otherwise 1 MiB).

@@ -1,8 +1,10 @@
 package hs2client
 
 import (
+	"errors"
 	"net"
 	"net/netip"
+	"os"
 	"time"
 )
 
@@ -44,15 +46,20 @@ func addrPort(a net.Addr) netip.AddrPort {
 	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
 }
 
-// countingConn counts the bytes of a connection in its record, TLS's own included.
+// countingConn counts the bytes of a connection in its record, TLS's own included. A
+// deadline that it notices late is moved: see [moved].
 type countingConn struct {
 	net.Conn
-	record *Record
+	record   *Record
+	deadline moved
 }
 
 // Read counts what was received.
 func (c *countingConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
+	if n == 0 && errors.Is(err, os.ErrDeadlineExceeded) && c.deadline.move(c.Conn) {
+		n, err = c.Conn.Read(p)
+	}
 	c.record.BytesIn += int64(n)
 	return n, err
 }
@@ -60,6 +67,11 @@ func (c *countingConn) Read(p []byte) (int, error) {
 // Write counts what was sent.
 func (c *countingConn) Write(p []byte) (int, error) {
 	n, err := c.Conn.Write(p)
+	if errors.Is(err, os.ErrDeadlineExceeded) && c.deadline.move(c.Conn) {
+		var more int
+		more, err = c.Conn.Write(p[n:])
+		n += more
+	}
 	c.record.BytesOut += int64(n)
 	return n, err
 }

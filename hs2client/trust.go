@@ -133,6 +133,9 @@ func brokenChain(sent []*x509.Certificate, err error) (ChainStatus, string) {
 	if invalid, ok := errors.AsType[x509.CertificateInvalidError](err); ok && invalid.Reason != x509.Expired {
 		return ChainConstraint, strings.TrimPrefix(err.Error(), "x509: ")
 	}
+	if unknown := leaf.UnhandledCriticalExtensions; len(unknown) > 0 {
+		return ChainConstraint, fmt.Sprintf("it has a critical extension that is not known (%s)", unknown[0])
+	}
 	if isSelfSigned(leaf) {
 		return ChainSelfSigned, "the certificate is self-signed: " + leaf.Subject.String()
 	}

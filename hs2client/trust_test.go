@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/asn1"
 	"errors"
 	"math/big"
 	"testing"
@@ -34,6 +35,34 @@ func issue(t *testing.T, name string, now time.Time, life time.Duration, by *x50
 		t.Fatal(err)
 	}
 	return made
+}
+
+// Nothing is missing where a certificate has what nobody who does not know it may accept.
+func TestVerifyChain_UnknownCriticalExtension(t *testing.T) {
+	t.Parallel()
+	now := time.Now().Truncate(time.Second)
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := issue(t, "root", now, time.Hour, nil, key)
+	raw, err := x509.CreateCertificate(rand.Reader, &x509.Certificate{
+		SerialNumber: big.NewInt(2), DNSNames: []string{"impala.example.com"}, NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour),
+		ExtraExtensions: []pkix.Extension{{Id: asn1.ObjectIdentifier{1, 2, 3, 4, 5}, Critical: true, Value: asn1.NullBytes}},
+	}, root, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaf, err := x509.ParseCertificate(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	roots.AddCert(root)
+	got := verifyChain([]*x509.Certificate{leaf}, roots, now)
+	if want := "it has a critical extension that is not known (1.2.3.4.5)"; got.status != ChainConstraint || got.detail != want {
+		t.Errorf("%v: %s, want %v: %s", got.status, got.detail, ChainConstraint, want)
+	}
 }
 
 func TestChainCache_NoticesExpiredAuthority(t *testing.T) {

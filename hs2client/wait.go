@@ -25,6 +25,7 @@ func (s *Session) Wait(ctx context.Context, d time.Duration) error {
 	defer w.end()
 	sp := s.conn.begin(ctx, PhaseExecute, d)
 	sp.unrecorded = true
+	s.conn.counted.deadline = moved{} // to be over is no failure
 	err := s.conn.ctxErr
 	switch {
 	case err != nil:

@@ -2,6 +2,7 @@ package lbcheck
 
 import (
 	"context"
+	"encoding/base64"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,9 +17,9 @@ import (
 const maskText = "***"
 
 // masked keeps secrets out of what a server says: one that was sent a password or a
-// token can repeat it, as a name or in an error. Names that the user declared are shown.
-func (o Options) masked(open run.OpenFunc, declared []string) run.OpenFunc {
-	m := newSecretMask(declared, o.secrets()...)
+// token can repeat it, as a name, a version or in an error. Names that the user declared are shown.
+func (o Options) masked(open run.OpenFunc, user string, declared []string) run.OpenFunc {
+	m := newSecretMask(declared, o.secrets(user)...)
 	if m.hidesNothing {
 		return open
 	}
@@ -40,8 +41,18 @@ type secretMask struct {
 	hidesNothing bool
 }
 
-// secrets are what a server may be sent.
-func (o Options) secrets() []string { return []string{o.Password, o.Token, o.Kerberos.Password} }
+// secrets are what a server may be sent, the password also as HTTP has it.
+func (o Options) secrets(user string) []string {
+	return []string{o.Password, o.Token, o.Kerberos.Password, basic(user, o.Password)}
+}
+
+// basic is what a login by user and password sends over HTTP; "" without a password.
+func basic(user, password string) string {
+	if password == "" {
+		return ""
+	}
+	return base64.StdEncoding.EncodeToString([]byte(user + ":" + password))
+}
 
 // newSecretMask hides secrets, also as quoted strings, but not the names that are
 // declared; "" is no secret.

@@ -26,7 +26,7 @@ func (o Options) Open(ctx context.Context, s scenarios.Scenario) run.OpenFunc {
 }
 
 func (o Options) openWith(ctx context.Context, s scenarios.Scenario, t *tickets) run.OpenFunc {
-	return withGrace(ctx, o.masked(o.open(s, t), s.Expect.Coordinators.Names))
+	return withGrace(ctx, o.masked(o.open(s, t), s.Auth.User, s.Expect.Coordinators.Names))
 }
 
 func (o Options) open(s scenarios.Scenario, t *tickets) run.OpenFunc {

@@ -20,7 +20,7 @@ import (
 // are never read: it might lead anywhere. The password is masked in what they say.
 func (o Options) Pages(s scenarios.Scenario) func(context.Context, []string) []scenarios.Page {
 	p := &pageReader{
-		port: s.Target.WebPort, server: impalaweb.ServerHiveServer2, mask: newSecretMask(nil, o.WebPassword),
+		port: s.Target.WebPort, server: impalaweb.ServerHiveServer2, mask: newSecretMask(nil, o.WebPassword, basic(s.Target.WebUser, o.WebPassword)),
 		access: impalaweb.Access{
 			TLS: s.Target.WebTLS, Roots: o.Roots,
 			User: s.Target.WebUser, Password: o.WebPassword, AllowCleartext: s.Auth.AllowCleartext,

@@ -11,7 +11,7 @@ import (
 // Probe returns what learns who speaks on a node where no session could be opened, as
 // [run.Options.Probe]. It sends no user and no password.
 func (o Options) Probe(s scenarios.Scenario) func(context.Context, run.Node) scenarios.Probe {
-	mask, local := newSecretMask(nil, o.secrets()...), localAddresses(s.Load.LocalAddresses)
+	mask, local := newSecretMask(nil, o.secrets(s.Auth.User)...), localAddresses(s.Load.LocalAddresses)
 	return func(ctx context.Context, n run.Node) scenarios.Probe {
 		c := o.config(s, n, &hs2client.Record{})
 		c.Local = local()

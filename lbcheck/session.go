@@ -3,6 +3,7 @@ package lbcheck
 import (
 	"context"
 	"errors"
+	"net/netip"
 	"strconv"
 
 	"github.com/impala-lbcheck/impala-lbcheck/hs2client"
@@ -84,10 +85,25 @@ func (s *lbSession) identify(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := hasRow(rows, s.o.Node); err != nil {
+		return err
+	}
 	if pid, err := strconv.ParseInt(text(rows, 0), 10, 32); err == nil {
 		s.o.Who.PID = int32(pid)
 	}
 	return s.askCoordinator(ctx)
+}
+
+// hasRow fails where SELECT pid() has no row, as it has on every Impala: a coordinator
+// whose results are empty is not a good one.
+func hasRow(rows *hs2client.Rows, node netip.AddrPort) error {
+	if rows.Len() > 0 {
+		return nil
+	}
+	return &hs2client.Error{
+		Op: selectPID, Addr: node.String(), Phase: hs2client.PhaseFetch, Kind: hs2client.KindMismatch,
+		Err: errors.New("a result without a row"),
+	}
 }
 
 // askCoordinator asks Impala for a weak name where the session has none.

@@ -64,3 +64,19 @@ func limited(f *os.File) *os.File {
 	_ = f.SetWriteDeadline(time.Now().Add(stalled)) // a file that has none takes what is written
 	return f
 }
+
+// lingering is a context to write a report in: also after a signal, since what was measured
+// is to be written, but who does not read it is then waited for no longer than elsewhere.
+func lingering(ctx context.Context) (context.Context, context.CancelFunc) {
+	late, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.NewTimer(stalled)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			cancel(context.Cause(ctx))
+		case <-late.Done():
+		}
+	})
+	return late, func() { stop(); cancel(nil) }
+}

@@ -23,16 +23,16 @@ const (
 // tellGitHub appends the Markdown to the step's summary and writes annotations, where a
 // step of GitHub Actions runs us. A summary that nobody asked for may fail: in a container
 // of the step's own, the variable names a file that is not there.
-func (o *output) tellGitHub(e env, r scenarios.Result) error {
+func (o *output) tellGitHub(ctx context.Context, e env, r scenarios.Result) error {
 	var errs []error
 	if flags.Lookup(e.environ, actionsVariable) == "true" {
 		errs = append(errs, report.WriteAnnotations(unguarded(e.err), r))
 	}
 	switch theirs := flags.Lookup(e.environ, summaryVariable); {
 	case o.summary != "":
-		errs = append(errs, o.appendSummary(o.summary, r))
+		errs = append(errs, o.appendSummary(ctx, o.summary, r))
 	case theirs != "":
-		if err := o.appendSummary(theirs, r); err != nil {
+		if err := o.appendSummary(ctx, theirs, r); err != nil {
 			fmt.Fprintf(e.err, "impala-lbcheck: no summary in the file of %s: %s\n", summaryVariable, oneLine(err))
 		}
 	}
@@ -40,13 +40,15 @@ func (o *output) tellGitHub(e env, r scenarios.Result) error {
 }
 
 // appendSummary appends the Markdown in one piece: others write to the file, too.
-func (o *output) appendSummary(name string, r scenarios.Result) error {
+func (o *output) appendSummary(ctx context.Context, name string, r scenarios.Result) error {
 	var b bytes.Buffer
 	if err := report.Write(&b, report.FormatMarkdown, r, o.style()); err != nil {
 		return err
 	}
 	b.WriteByte('\n') // what follows is not part of our last paragraph
-	f, err := openForWriting(context.Background(), name, os.O_CREATE|os.O_APPEND)
+	ctx, cancel := lingering(ctx)
+	defer cancel()
+	f, err := openForWriting(ctx, name, os.O_CREATE|os.O_APPEND)
 	if err != nil {
 		return err
 	}

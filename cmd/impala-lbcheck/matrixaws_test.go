@@ -24,7 +24,7 @@ var matrixAWS = []matrixRow{
 		shownBy: []string{"TestStart_PortInUse", "TestStart_PagePortInUse"},
 	},
 	{
-		id: "F55", fault: "two runs at once with one file for the report", report: "each writes a file of its own and renames it: the last one is there, whole", exit: "0",
-		shownBy: []string{"TestMatrix_TwoRunsWithOneFile"},
+		id: "F55", fault: "two runs at once with one file for the report, or for observations", report: "of reports each writes a file of its own and renames it: the last one is there, whole; the second that would write observations is refused", exit: "0, 2",
+		shownBy: []string{"TestMatrix_TwoRunsWithOneFile", "TestObservations_FileIsOfOneRun"},
 	},
 }

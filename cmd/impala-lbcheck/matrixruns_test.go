@@ -14,7 +14,7 @@ var matrixRuns = []matrixRow{
 	},
 	{
 		id: "F33", fault: "SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, a reader that is gone, or that reads no more", report: "as F32; files are written although stdout is closed; after a signal, who does not read is waited for 10 s", exit: "129, 131, 143", partial: "`complete: false`, the sessions so far",
-		shownBy: []string{"TestSignal_ClosesSessionsAndKeepsTheResult", "TestSignal_LeavesNothingOpenOnTheCluster", "TestWrite_ClosedReaderIsNoFault", "TestInterrupt_LeavesNothingOpenAndNoFileHalf", "TestNoHang_Readers"},
+		shownBy: []string{"TestSignal_ClosesSessionsAndKeepsTheResult", "TestSignal_LeavesNothingOpenOnTheCluster", "TestWrite_ClosedReaderIsNoFault", "TestInterrupt_LeavesNothingOpenAndNoFileHalf", "TestNoHang_Readers", "TestWrite_PipeWithoutReaderAfterASignal", "TestStopped_IsNoFaultOfTheService"},
 	},
 	{
 		id: "F34", fault: "the disk is full when the report is written, or in the middle of a file", report: "the write that failed is named; stdout has the report; no file is left half, and observations have complete lines", exit: "4, 70", partial: "on stdout",

@@ -67,7 +67,7 @@ different scenarios are refused, and so is the same run twice.`,
 			return err
 		}
 		r.Summary = report.Sentence(r)
-		if err = out.write(e, places, r); err != nil {
+		if err = out.write(cmd.Context(), e, places, r); err != nil {
 			fmt.Fprintln(e.err, "impala-lbcheck: report not written:", oneLine(err))
 		}
 		return exitWith(afterWriting(r.Exit, err))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -60,8 +61,11 @@ func (o *output) checkDistinct(e env, outs []report.Out) error {
 				return fmt.Errorf("%s is %s: write to another file", p.name, in.name)
 			}
 		}
-		if onStdout(e, p.path) {
+		if isFileOf(e.out, p.path) {
 			return fmt.Errorf("%s is where stdout goes: to have a format on stdout instead of the text, give FORMAT=%s", p.name, stdoutPath)
+		}
+		if isFileOf(e.err, p.path) && regular(p.path) {
+			return fmt.Errorf("%s is where stderr goes: give each a file of its own", p.name)
 		}
 	}
 	return nil
@@ -76,21 +80,26 @@ func same(a, b string) bool {
 	return localfile.Same(a, b) && !device(a)
 }
 
-// onStdout reports whether path is the file or pipe behind stdout.
-func onStdout(e env, path string) bool {
-	f := fileOf(e.out)
+// isFileOf reports whether path is the file or pipe behind a stream.
+func isFileOf(stream io.Writer, path string) bool {
+	f := fileOf(stream)
 	if f == nil || path == stdoutPath {
 		return false
 	}
-	out, err := f.Stat()
+	of, err := f.Stat()
 	if err != nil {
 		return false
 	}
 	info, err := os.Stat(path)
-	return err == nil && os.SameFile(out, info) && !device(path)
+	return err == nil && os.SameFile(of, info) && !device(path)
 }
 
 func device(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Mode()&os.ModeDevice != 0
+}
+
+func regular(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
 }

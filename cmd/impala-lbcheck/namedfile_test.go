@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -84,6 +85,45 @@ func TestOutputs_StdoutIsOneToo(t *testing.T) {
 	if _, err := os.Stat("/dev/null"); err == nil {
 		if _, stderr, code := call(t, "report", "../../testdata/runs/pass.json", "--out", "json=/dev/null", "--out", "junit=/dev/null"); code != exitPass {
 			t.Errorf("two documents for nobody: exit %d: %s", code, stderr)
+		}
+	}
+}
+
+// Progress and errors go to stderr: two writers of one file would write over each other.
+func TestOutputs_StderrIsOneToo(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "err.jsonl")
+	f, err := os.Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	run := []string{"smoke", "127.0.0.1:1", "--timeout", "1s", "--quiet"}
+	for of, args := range map[string][]string{
+		"observations": append(run[:5:5], "--observations", name),
+		"a report":     append(run[:5:5], "--out", "json="+name),
+	} {
+		var stdout bytes.Buffer
+		if code := mainCode(args, env{out: &stdout, err: f}); code != exitUsage || stdout.Len() > 0 {
+			t.Errorf("%s: exit %d, want %d: %s", of, code, exitUsage, stdout.String())
+		}
+	}
+}
+
+// A run that is refused leaves what an earlier one has written.
+func TestOutputs_RefusedRunKeepsTheLinesBefore(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "o.jsonl")
+	write(t, name, "before")
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	for _, listen := range []string{"--serve", "--metrics-listen"} {
+		_, stderr, code := call(t, "smoke", "127.0.0.1:1", "--timeout", "1s", "--quiet", "--observations", name, listen, taken.Addr().String())
+		if b, _ := os.ReadFile(name); code != exitUsage || string(b) != "before" {
+			t.Errorf("%s: exit %d, the file has %q: %s", listen, code, b, stderr)
 		}
 	}
 }

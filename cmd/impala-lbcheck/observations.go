@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/localfile"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -34,9 +35,12 @@ type observationFile struct {
 }
 
 func newObservationFile(ctx context.Context, name string) (*observationFile, error) {
-	f, err := openForWriting(ctx, name, os.O_CREATE|os.O_TRUNC)
+	f, err := openForWriting(ctx, name, os.O_CREATE)
 	if err != nil {
 		return nil, fmt.Errorf("--observations: %w", err)
+	}
+	if err := localfile.Empty(f); err != nil {
+		return nil, errors.Join(fmt.Errorf("--observations: %w", err), f.Close())
 	}
 	l := &observationFile{f: f, csv: strings.EqualFold(filepath.Ext(name), ".csv")}
 	if l.csv {

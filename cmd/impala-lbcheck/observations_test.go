@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/netip"
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -91,5 +93,40 @@ func TestObservations_KeysAreDocumented(t *testing.T) {
 	slices.Sort(documented)
 	if !found || !slices.Equal(written, documented) {
 		t.Errorf("docs/results.md has\n%q\nand written are\n%q", documented, written)
+	}
+}
+
+// Two runs at once with one file would leave neither's lines whole.
+func TestObservations_FileIsOfOneRun(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("files are locked on Unix alone")
+	}
+	name := filepath.Join(t.TempDir(), "o.jsonl")
+	first, err := newObservationFile(t.Context(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first.write(full())
+	before, _ := os.ReadFile(name)
+	_, stderr, code := call(t, "smoke", "127.0.0.1:1", "--timeout", "1s", "--quiet", "--observations", name)
+	if code != exitUsage || !strings.Contains(stderr, "another process is writing it") {
+		t.Errorf("exit %d, want %d: %s", code, exitUsage, stderr)
+	}
+	if after, _ := os.ReadFile(name); !slices.Equal(before, after) {
+		t.Errorf("the file was\n%s\nand is\n%s", before, after)
+	}
+	if err := first.close(); err != nil {
+		t.Fatal(err)
+	}
+	again, err := newObservationFile(t.Context(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := again.close(); err != nil {
+		t.Error(err)
+	}
+	if b, _ := os.ReadFile(name); bytes.Count(b, []byte("\n")) != 1 {
+		t.Errorf("the lines of the run before are still there:\n%s", b)
 	}
 }

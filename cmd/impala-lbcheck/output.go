@@ -70,11 +70,6 @@ func (o *output) open(ctx context.Context, e env) (*outputs, error) {
 		return nil, err
 	}
 	opened := &outputs{o: o, outs: outs, progress: progress{stop: func() {}}}
-	if o.observations != "" {
-		if opened.lines, err = newObservationFile(ctx, o.observations); err != nil {
-			return nil, err
-		}
-	}
 	if o.serve != "" {
 		if opened.live, err = o.serveOn(e); err != nil {
 			return nil, err
@@ -82,6 +77,12 @@ func (o *output) open(ctx context.Context, e env) (*outputs, error) {
 	}
 	if o.metrics.address != "" {
 		if opened.metrics, err = o.metrics.listen(ctx, e); err != nil {
+			opened.close()
+			return nil, err
+		}
+	}
+	if o.observations != "" { // last: a run that is refused leaves the lines of the one before
+		if opened.lines, err = newObservationFile(ctx, o.observations); err != nil {
 			opened.close()
 			return nil, err
 		}
@@ -134,7 +135,7 @@ func (o *outputs) finish(ctx context.Context, e env, r scenarios.Result) error {
 	o.progress.stop()
 	signalled(ctx, &r)
 	r.Summary = report.Sentence(r)
-	err := o.o.write(e, o.outs, r)
+	err := o.o.write(ctx, e, o.outs, r)
 	if err != nil {
 		fmt.Fprintln(e.err, "impala-lbcheck: report not written:", oneLine(err))
 	}
@@ -151,7 +152,7 @@ func (o *outputs) finish(ctx context.Context, e env, r scenarios.Result) error {
 // write renders r to every place, and as text to stdout unless another format
 // took that place, and tells GitHub Actions of it. One place that fails does not keep
 // the others from it.
-func (o *output) write(e env, outs []report.Out, r scenarios.Result) error {
+func (o *output) write(ctx context.Context, e env, outs []report.Out, r scenarios.Result) error {
 	onStdout, errs := false, []error(nil)
 	for _, out := range outs {
 		if out.Path == stdoutPath {
@@ -159,15 +160,16 @@ func (o *output) write(e env, outs []report.Out, r scenarios.Result) error {
 			errs = append(errs, report.Write(e.out, out.Format, r, o.styleOn(e, e.out)))
 			continue
 		}
-		// Also after a signal: what was measured is to be written.
-		errs = append(errs, e.files.replace(context.Background(), out.Path, forAll, func(f io.Writer) error {
+		late, cancel := lingering(ctx)
+		errs = append(errs, e.files.replace(late, out.Path, forAll, func(f io.Writer) error {
 			return report.Write(f, out.Format, r, o.styleOn(e, f))
 		}))
+		cancel()
 	}
 	if !onStdout {
 		errs = append(errs, report.Write(e.out, report.FormatText, r, o.styleOn(e, e.out)))
 	}
-	errs = append(errs, o.tellGitHub(e, r))
+	errs = append(errs, o.tellGitHub(ctx, e, r))
 	return errors.Join(errs...)
 }
 

@@ -51,7 +51,7 @@ by coordinator or node that the run did not record is inconclusive.`,
 				return fmt.Errorf("--judge: %w", err)
 			}
 		}
-		err = out.write(e, places, r)
+		err = out.write(cmd.Context(), e, places, r)
 		if err != nil {
 			fmt.Fprintln(e.err, "impala-lbcheck: report not written:", oneLine(err))
 		}

@@ -120,8 +120,7 @@ func (h *holder) login(ctx context.Context, j job, e *heldSession) {
 	defer h.loginDone(e)
 	defer h.slots.Release()
 	defer h.catch()
-	timer := time.AfterFunc(h.timeout, func() { h.loginStalled(e) })
-	defer timer.Stop()
+	defer h.watchLogin(e)()
 	s, err := h.open(ctx, j.node, &e.o)
 	stalled, closing := h.loginEnded(e)
 	switch {
@@ -155,6 +154,26 @@ func (h *holder) identifyAndKeep(ctx context.Context, j job, e *heldSession, s S
 	if !h.keep(e) {
 		h.endRecord(j, &e.o, h.closeAlone(ctx, s))
 	}
+}
+
+// stoppedFor is how late a timer is in a process that was stopped (by Ctrl-Z, or with its
+// machine); one that is merely busy is not as late.
+const stoppedFor = 100 * time.Millisecond
+
+// watchLogin has a login stall when its time is over, until the watch is ended. A process
+// that was stopped meanwhile has read no answer, so the login gets as much more.
+func (h *holder) watchLogin(e *heldSession) (end func()) {
+	began, ended := time.Now(), make(chan struct{})
+	timer := time.AfterFunc(h.timeout, func() {
+		if late := time.Since(began) - h.timeout; late >= stoppedFor {
+			select {
+			case <-time.After(min(late, h.timeout)):
+			case <-ended:
+			}
+		}
+		h.loginStalled(e)
+	})
+	return func() { timer.Stop(); close(ended) }
 }
 
 // loginStalled is called when a login's time is over.
