@@ -135,6 +135,7 @@ type run struct {
 
 	onSessionEnd func(scenarios.Observation) // called with every session that ended, concurrently; nil: it is not
 
+	callerCtx    context.Context // the caller's, which all others are made of
 	startCtx     context.Context // ends when no further session may start
 	cancelStarts context.CancelFunc
 
@@ -197,6 +198,7 @@ func begin(ctx context.Context, s scenarios.Scenario, opt Options) (*run, contex
 	r.dealer.seed, r.dealer.shard = r.seed, opt.Shard
 	r.id, r.closing.catch = newID(r.started), r.catch
 	r.setRate(s.Load.Rate)
+	r.callerCtx = ctx
 	r.startCtx, r.cancelStarts = context.WithCancel(ctx)
 	r.collect = newCollector(s, r.withCatch(opt), r.started, r.cancelStarts, &r.nodes)
 	if opt.SoFar != nil {
@@ -232,8 +234,9 @@ func (r *run) catch() {
 	}
 }
 
-// stopped reports whether no further session may start.
-func (r *run) stopped() bool { return r.startCtx.Err() != nil }
+// stopped reports whether no further session may start. A context that ends has those that
+// are made of it end one after the other, and a session may end before startCtx does.
+func (r *run) stopped() bool { return r.callerCtx.Err() != nil || r.startCtx.Err() != nil }
 
 // refuse stops a run before anything was sent.
 func (r *run) refuse(text string) {
@@ -271,7 +274,7 @@ func (r *run) wait(ctx context.Context, at time.Duration) bool {
 	if d > 0 && ctx.Err() == nil {
 		r.opt.sleep(ctx, d)
 	}
-	return ctx.Err() == nil
+	return ctx.Err() == nil && r.callerCtx.Err() == nil
 }
 
 // until is a context that ends at a time of the run's clock, or with its starts.

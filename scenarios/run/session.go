@@ -87,7 +87,7 @@ func (r *run) acquire(j job) (scenarios.Observation, bool) {
 		return scenarios.Observation{}, false
 	}
 	turn, ok := r.takeTurn(j, max(asked, freed.Sub(r.started)))
-	if !ok || !r.mayDial(j) {
+	if !ok || r.stopped() || !r.mayDial(j) {
 		r.slots.Release()
 		return scenarios.Observation{}, false
 	}
