@@ -4,6 +4,8 @@ import (
 	"context"
 	"net"
 	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/stopped"
 )
 
 // moved is the deadline of a phase, which moves where this process was stopped (by Ctrl-Z,
@@ -16,19 +18,15 @@ type moved struct {
 	by  time.Duration   // how far it was moved; 0: not yet
 }
 
-const (
-	noticedLate = 100 * time.Millisecond // a process that is merely busy notices a deadline sooner
-	mostMoved   = 2 * time.Second
-)
-
 // move moves a deadline that was noticed late, once and by as much, and reports whether it
 // did.
 func (m *moved) move(conn net.Conn) bool {
-	late := time.Since(m.at)
-	if m.at.IsZero() || m.by > 0 || late < noticedLate || m.ctx.Err() != nil {
+	if m.at.IsZero() || m.by > 0 || m.ctx.Err() != nil {
 		return false
 	}
-	m.by = min(late, mostMoved)
+	if m.by = stopped.By(m.at); m.by == 0 {
+		return false
+	}
 	m.at = time.Now().Add(m.by)
 	_ = conn.SetDeadline(m.at)
 	if m.ctx.Err() != nil { // what interrupts the phase may have run before, and been overwritten

@@ -2,9 +2,9 @@ package lbcheck
 
 import (
 	"context"
-	"errors"
 	"time"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/grace"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
 )
@@ -20,7 +20,7 @@ const openGrace = 2 * time.Second
 // done with it. What the run gives up itself gets no more time.
 func withGrace(caller context.Context, open run.OpenFunc) run.OpenFunc {
 	return func(ctx context.Context, n run.Node, o *scenarios.Observation) (run.Session, error) {
-		ctx, cancel := outlasting(ctx, caller, openGrace)
+		ctx, cancel := grace.Outlasting(ctx, caller, openGrace)
 		defer cancel()
 		s, err := open(ctx, n, o)
 		if owner, ok := s.(run.HandleSession); ok && err == nil { // each of ours is one
@@ -37,59 +37,25 @@ type graceful struct {
 }
 
 func (s graceful) Query(ctx context.Context) error {
-	ctx, cancel := outlasting(ctx, s.caller, openGrace)
+	ctx, cancel := grace.Outlasting(ctx, s.caller, openGrace)
 	defer cancel()
 	return s.HandleSession.Query(ctx)
 }
 
 func (s graceful) Identify(ctx context.Context) error {
-	ctx, cancel := outlasting(ctx, s.caller, openGrace)
+	ctx, cancel := grace.Outlasting(ctx, s.caller, openGrace)
 	defer cancel()
 	return s.HandleSession.Identify(ctx)
 }
 
 func (s graceful) Ping(ctx context.Context) error {
-	ctx, cancel := outlasting(ctx, s.caller, openGrace)
+	ctx, cancel := grace.Outlasting(ctx, s.caller, openGrace)
 	defer cancel()
 	return s.HandleSession.Ping(ctx)
 }
 
 func (s graceful) PingAs(ctx context.Context, h run.Handle) (scenarios.Identity, error) {
-	ctx, cancel := outlasting(ctx, s.caller, openGrace)
+	ctx, cancel := grace.Outlasting(ctx, s.caller, openGrace)
 	defer cancel()
 	return s.HandleSession.PingAs(ctx, h)
-}
-
-// outlasting is ctx, but that its end comes grace later where it is that of caller. A
-// deadline of the run's own stays one.
-func outlasting(ctx, caller context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
-	bounded, release := context.WithoutCancel(ctx), context.CancelFunc(func() {})
-	end, own := ctx.Deadline()
-	if own = own && !endsAt(caller, end); own {
-		bounded, release = context.WithDeadline(bounded, end)
-	}
-	late, cancel := context.WithCancelCause(bounded)
-	stop := context.AfterFunc(ctx, func() {
-		switch {
-		case caller.Err() != nil:
-		case own && errors.Is(ctx.Err(), context.DeadlineExceeded):
-			return // late ends by it, too
-		default:
-			grace = 0
-		}
-		timer := time.NewTimer(grace)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-			cancel(context.Cause(ctx))
-		case <-late.Done():
-		}
-	})
-	return late, func() { stop(); cancel(nil); release() }
-}
-
-// endsAt reports whether ctx has a deadline, and this one.
-func endsAt(ctx context.Context, end time.Time) bool {
-	at, ok := ctx.Deadline()
-	return ok && at.Equal(end)
 }

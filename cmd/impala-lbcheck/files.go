@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/grace"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/localfile"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
@@ -68,15 +69,5 @@ func limited(f *os.File) *os.File {
 // lingering is a context to write a report in: also after a signal, since what was measured
 // is to be written, but who does not read it is then waited for no longer than elsewhere.
 func lingering(ctx context.Context) (context.Context, context.CancelFunc) {
-	late, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
-	stop := context.AfterFunc(ctx, func() {
-		timer := time.NewTimer(stalled)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-			cancel(context.Cause(ctx))
-		case <-late.Done():
-		}
-	})
-	return late, func() { stop(); cancel(nil) }
+	return grace.Outlasting(ctx, ctx, stalled)
 }

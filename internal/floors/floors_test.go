@@ -24,7 +24,7 @@ const (
 // neighbours: a measuring room does not know the judging one, a rendering one
 // knows the vocabulary alone.
 var may = floorsOf(`
-cmd/impala-lbcheck: internal/doctor internal/exporter internal/httpserve hs2client internal/keytab internal/krb5conf internal/simkdc lbcheck scenarios scenarios/run scenarios/run/limits scenarios/judge report internal/mask internal/simcluster internal/audit internal/impalaweb internal/provision internal/provision/lbfile internal/localfile internal/shellcmd internal/strictyaml internal/schema vocab cmd/impala-lbcheck/internal/flags cmd/impala-lbcheck/internal/live cmd/impala-lbcheck/internal/livepage cmd/impala-lbcheck/internal/manpage cmd/impala-lbcheck/internal/provisiontext cmd/impala-lbcheck/internal/size scenarios/threshold scenarios/merge scenarios/compare internal/jsonstream cmd/impala-lbcheck/internal/comparetext cmd/impala-lbcheck/internal/jobs cmd/impala-lbcheck/internal/reconciletext internal/reconcile internal/balancerlog internal/s3log scenarios/account
+cmd/impala-lbcheck: internal/doctor internal/exporter internal/httpserve hs2client internal/keytab internal/krb5conf internal/simkdc lbcheck scenarios scenarios/run scenarios/run/limits scenarios/judge report internal/mask internal/simcluster internal/audit internal/impalaweb internal/provision internal/provision/lbfile internal/localfile internal/shellcmd internal/strictyaml internal/schema vocab cmd/impala-lbcheck/internal/flags cmd/impala-lbcheck/internal/live cmd/impala-lbcheck/internal/livepage cmd/impala-lbcheck/internal/manpage cmd/impala-lbcheck/internal/provisiontext cmd/impala-lbcheck/internal/size scenarios/threshold scenarios/merge scenarios/compare internal/jsonstream cmd/impala-lbcheck/internal/comparetext cmd/impala-lbcheck/internal/jobs cmd/impala-lbcheck/internal/reconciletext internal/reconcile internal/balancerlog internal/s3log scenarios/account internal/grace
 cmd/impala-lbcheck/internal/livepage: internal/httpserve
 cmd/impala-lbcheck/internal/jobs:
 cmd/impala-lbcheck/internal/comparetext: report scenarios scenarios/compare vocab
@@ -34,9 +34,9 @@ cmd/impala-lbcheck/internal/size: scenarios scenarios/sizing
 cmd/impala-lbcheck/internal/provisiontext: internal/provision
 cmd/impala-lbcheck/internal/manpage: cmd/impala-lbcheck/internal/flags
 cmd/impala-lbcheck/internal/flags: scenarios vocab internal/usertext
-lbcheck: hs2client scenarios scenarios/judge scenarios/run scenarios/run/limits vocab internal/impalaweb internal/mask scenarios/threshold
+lbcheck: hs2client scenarios scenarios/judge scenarios/run scenarios/run/limits vocab internal/impalaweb internal/mask scenarios/threshold internal/grace
 report: scenarios vocab internal/stats
-scenarios/run: scenarios scenarios/judge vocab scenarios/run/limits scenarios/run/internal/handoff scenarios/run/internal/host scenarios/run/internal/nodes scenarios/run/internal/pace scenarios/run/internal/record scenarios/run/internal/watchstate scenarios/threshold scenarios/internal/budget scenarios/internal/deal scenarios/internal/phrase
+scenarios/run: scenarios scenarios/judge vocab scenarios/run/limits scenarios/run/internal/handoff scenarios/run/internal/host scenarios/run/internal/nodes scenarios/run/internal/pace scenarios/run/internal/record scenarios/run/internal/watchstate scenarios/threshold scenarios/internal/budget scenarios/internal/deal scenarios/internal/phrase internal/stopped
 scenarios/run/limits: scenarios vocab scenarios/run/internal/host scenarios/run/internal/pace scenarios/internal/budget scenarios/internal/phrase
 scenarios/run/internal/watchstate: scenarios scenarios/run/internal/record
 scenarios/run/internal/record: scenarios vocab
@@ -66,7 +66,7 @@ scenarios/internal/dn: internal/usertext
 scenarios/internal/judgetest: scenarios vocab internal/golden
 scenarios/internal/deal:
 scenarios/internal/balancesim: scenarios scenarios/internal/budget scenarios/internal/deal scenarios/internal/judgetest
-hs2client: vocab hs2client/internal/wire hs2client/internal/httpwire hs2client/internal/kdc internal/gss internal/keytab internal/krb5conf internal/krbmsg internal/thriftgen/hs2 internal/thriftgen/beeswax
+hs2client: vocab hs2client/internal/wire hs2client/internal/httpwire hs2client/internal/kdc internal/gss internal/keytab internal/krb5conf internal/krbmsg internal/thriftgen/hs2 internal/thriftgen/beeswax internal/stopped
 hs2client/internal/kdc: vocab internal/gss internal/keytab internal/krb5conf internal/krbmsg
 hs2client/internal/httpwire: vocab hs2client/internal/wire
 hs2client/internal/wire: vocab internal/thriftgen/hs2 internal/saslframe internal/gss
@@ -102,6 +102,8 @@ internal/soak:
 internal/awssim:
 internal/faultproxy:
 internal/localfile:
+internal/grace:
+internal/stopped:
 internal/jsonstream:
 internal/schema: scenarios
 internal/schema/schematest:

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/stopped"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/record"
@@ -156,18 +157,14 @@ func (h *holder) identifyAndKeep(ctx context.Context, j job, e *heldSession, s S
 	}
 }
 
-// stoppedFor is how late a timer is in a process that was stopped (by Ctrl-Z, or with its
-// machine); one that is merely busy is not as late.
-const stoppedFor = 100 * time.Millisecond
-
 // watchLogin has a login stall when its time is over, until the watch is ended. A process
-// that was stopped meanwhile has read no answer, so the login gets as much more.
+// that was stopped meanwhile has read no answer, so the login gets more.
 func (h *holder) watchLogin(e *heldSession) (end func()) {
-	began, ended := time.Now(), make(chan struct{})
+	until, ended := time.Now().Add(h.timeout), make(chan struct{})
 	timer := time.AfterFunc(h.timeout, func() {
-		if late := time.Since(began) - h.timeout; late >= stoppedFor {
+		if more := stopped.By(until); more > 0 {
 			select {
-			case <-time.After(min(late, h.timeout)):
+			case <-time.After(more):
 			case <-ended:
 			}
 		}
